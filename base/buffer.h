@@ -1,0 +1,91 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/memory_budget.h"
+
+namespace ch {
+
+class BufferPool;
+
+/// A growable run of bytes, 64-byte aligned, with kPaddingBytes readable and writable bytes behind size() (kernels may
+/// load and store whole vectors past the end). Move-only; gives its memory back to its pool when destroyed, from any
+/// thread. New bytes are not initialised.
+class Buffer {
+public:
+    static constexpr size_t kAlignment = 64;
+    static constexpr size_t kPaddingBytes = 64;
+
+    Buffer() = default;
+    Buffer(std::shared_ptr<BufferPool> pool, size_t size);
+    Buffer(Buffer&& other) noexcept;
+    Buffer& operator=(Buffer&& other) noexcept;
+    Buffer(const Buffer&) = delete;
+    Buffer& operator=(const Buffer&) = delete;
+    ~Buffer();
+
+    [[nodiscard]] uint8_t* data() { return data_; }
+    [[nodiscard]] const uint8_t* data() const { return data_; }
+    [[nodiscard]] size_t size() const { return size_; }
+    [[nodiscard]] bool empty() const { return size_ == 0; }
+
+    /// Keeps the first min(size(), size) bytes. Requires: made with a pool. Throws Error{MemoryLimit}.
+    void resize(size_t size);
+    void reserve(size_t capacity);
+
+    template <typename T>
+    T* as() {
+        return reinterpret_cast<T*>(data_);
+    }
+    template <typename T>
+    const T* as() const {
+        return reinterpret_cast<const T*>(data_);
+    }
+
+private:
+    std::shared_ptr<BufferPool> pool_;
+    uint8_t* data_ = nullptr;
+    size_t size_ = 0;
+    size_t capacity_ = 0;  // bytes of the block behind data_, padding included
+};
+
+/// Hands out the blocks behind Buffers and keeps freed ones for the next batch, because fresh pages cost more than the
+/// decompression that fills them. Blocks in use and blocks kept both count against the budget; kept ones are
+/// dropped first. Thread-safe. Lives as long as any of its Buffers.
+class BufferPool : public std::enable_shared_from_this<BufferPool> {
+public:
+    explicit BufferPool(std::shared_ptr<MemoryBudget> budget) : budget_(std::move(budget)) {}
+    BufferPool(const BufferPool&) = delete;
+    BufferPool& operator=(const BufferPool&) = delete;
+    ~BufferPool();
+
+    /// A buffer of `size` bytes, not initialised.
+    Buffer make(size_t size) { return Buffer(shared_from_this(), size); }
+    /// The budget that this pool draws on.
+    [[nodiscard]] MemoryBudget& budget() { return *budget_; }
+
+    /// Gives all kept blocks back to the system.
+    void trim();
+
+private:
+    friend class Buffer;
+    static constexpr size_t kClassesCount = 256;
+
+    struct Block {
+        uint8_t* data;
+        size_t capacity;
+    };
+    Block take(size_t bytes);
+    void give_back(Block block) noexcept;
+
+    std::shared_ptr<MemoryBudget> budget_;
+    std::mutex mutex_;
+    std::array<std::vector<uint8_t*>, kClassesCount> kept_;  // guarded by mutex_; one list a size class
+};
+
+}  // namespace ch

@@ -1,0 +1,38 @@
+#include "base/error.h"
+
+#include <utility>
+
+namespace ch {
+
+std::string_view error_code_name(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::Corrupt: return "Corrupt";
+        case ErrorCode::Io: return "Io";
+        case ErrorCode::NotFound: return "NotFound";
+        case ErrorCode::InvalidArgument: return "InvalidArgument";
+        case ErrorCode::Unsupported: return "Unsupported";
+        case ErrorCode::MemoryLimit: return "MemoryLimit";
+        case ErrorCode::Cancelled: return "Cancelled";
+        case ErrorCode::Bug: return "Bug";
+    }
+    return "Unknown";
+}
+
+Error::Error(ErrorCode code, std::string message, std::string path, int64_t offset)
+    : code_(code), message_(std::move(message)), path_(std::move(path)), offset_(offset) {
+    what_ = std::string(error_code_name(code_)) + ": " + message_;
+    if (!path_.empty()) what_ += " [file " + path_ + "]";
+    if (offset_ >= 0) what_ += " [offset " + std::to_string(offset_) + "]";
+}
+
+Error Error::with_path(std::string_view path) const {
+    if (!path_.empty()) return *this;
+    return Error(code_, message_, std::string(path), offset_);
+}
+
+void assertion_failed(const char* condition, const char* file, int line) {
+    throw Error(ErrorCode::Bug, std::string("assertion failed: ") + condition + " at " + file + ":" +
+                                    std::to_string(line) + "; please report it");
+}
+
+}  // namespace ch

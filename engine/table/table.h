@@ -1,0 +1,77 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/io/file_system.h"
+#include "engine/column/scalar.h"
+#include "engine/column/type.h"
+#include "engine/part/part.h"
+
+namespace ch::table {
+
+/// A column of a table as it is today.
+struct TableColumn {
+    std::string name;
+    column::TypePtr type;
+    std::string default_kind;        ///< "", DEFAULT, MATERIALIZED, ALIAS or EPHEMERAL
+    std::string default_expression;  ///< as SQL; empty = the type's default
+    std::string comment;
+};
+
+/// A part that could not be opened, and why. A table with one refuses scans (a row must not go missing in silence), unless asked to go on.
+struct BrokenPart {
+    std::string name;
+    std::string error;
+};
+
+/// What is known of a table folder from its metadata text (ClickHouse's metadata/DB/TABLE.sql, or table.sql in the folder) or, where there is none,
+/// from the newest part's columns.txt.
+struct TableSchema {
+    std::string database;
+    std::string name;
+    std::string engine;  ///< e.g. "MergeTree", "ReplacingMergeTree(ver, del)"; empty = not known
+    std::vector<TableColumn> columns;
+    std::vector<std::string> sorting_key;  ///< one SQL expression each
+    std::vector<std::string> primary_key;  ///< a prefix of sorting_key
+    std::string partition_key;             ///< SQL, empty = none
+    struct SkipIndex {
+        std::string name;
+        std::string expression;
+        std::string type;  ///< e.g. "bloom_filter(0.01)"
+        uint64_t granularity = 1;
+    };
+    std::vector<SkipIndex> skip_indices;
+    std::string create_sql;  ///< the whole text, empty = none was found
+    [[nodiscard]] const TableColumn* find(std::string_view column) const;
+};
+
+/// A plain ClickHouse table folder, opened read-only by ClickHouse's covering rules at one moment. Immutable, thread-safe.
+class Table {
+public:
+    /// `path`: a table folder, root/db/table where root is a ClickHouse data path or its data/ folder, or the same with names escaped.
+    /// Throws Error{NotFound | Corrupt | Unsupported}; parts that intersect, and patch parts, are refused.
+    static std::shared_ptr<const Table> open(std::shared_ptr<const io::FileSystem> files, const std::string& path);
+
+    [[nodiscard]] const std::string& path() const { return path_; }  ///< the real folder
+    [[nodiscard]] const TableSchema& schema() const { return schema_; }
+    /// The active parts, by name order of ClickHouse (partition, min block).
+    [[nodiscard]] const std::vector<std::shared_ptr<const part::Part>>& parts() const { return parts_; }
+    [[nodiscard]] const std::vector<BrokenPart>& broken_parts() const { return broken_; }
+    [[nodiscard]] const std::shared_ptr<const io::FileSystem>& files() const { return files_; }
+
+private:
+    std::shared_ptr<const io::FileSystem> files_;
+    std::string path_;
+    TableSchema schema_;
+    std::vector<std::shared_ptr<const part::Part>> parts_;
+    std::vector<BrokenPart> broken_;
+};
+
+/// The names below a root (databases) or a database folder (tables), unescaped, sorted.
+std::vector<std::string> list_databases(const io::FileSystem& files, const std::string& root);
+std::vector<std::string> list_tables(const io::FileSystem& files, const std::string& database_path);
+
+}  // namespace ch::table

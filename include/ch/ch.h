@@ -1,0 +1,150 @@
+/* ch.h: the C ABI of CH Lib (libch.so), the only installed header.
+ *
+ * All text is UTF-8. Every function that can fail returns CH_OK (0) or an error code and fills *error; an error leaves
+ * nothing behind and out-parameters untouched. No function throws or aborts. Handles may be used from any thread, a ch_query by one
+ * at a time; only ch_query_cancel and ch_query_metrics may be called beside another call on the same query. Closing NULL is harmless.
+ *
+ * A plan is JSON, a tree of nodes, each with its input:
+ *   {"node":"scan", "table":"<path>", "columns":["a","b"]}          path: a table folder; columns may add _part, _partition_id, _part_offset
+ *   {"node":"filter", "predicate":E, "input":N}
+ *   {"node":"project", "columns":[{"name":"x","expr":E}, ...], "input":N}
+ *   {"node":"limit", "rows":n, "input":N}                           at most n rows a split
+ * An expression E is one of
+ *   {"column":"a"}
+ *   {"literal":"123", "type":"Int64"}      type: a ClickHouse type name; the value as text: integers, decimals ("1.50"), floats (also "nan", "inf"), Bool
+ *                                          "true"/"false", String as is, Date32 "2024-01-31" (any year), DateTime64(6) as microseconds since 1970 UTC,
+ *                                          binary as hex with type "FixedString"; "literal":null is NULL
+ *   {"call":"<name>", "args":[E, ...]}     and "type" for CAST
+ * Names of calls: = <=> <> < <= > >= AND OR NOT IN IS_NULL IS_NOT_NULL STARTS_WITH ENDS_WITH CONTAINS LIKE SUBSTRING LENGTH UPPER LOWER TRIM CONCAT
+ *   YEAR QUARTER MONTH WEEK DAY DAY_OF_WEEK DAY_OF_YEAR YEAR_OF_WEEK CAST + - * NEGATE ABS COALESCE CASE_WHEN
+ * The plan's root may carry "options": {"types":"arrow"|"spark", "batch_rows":n, "dictionary":true|false}.
+ *   "arrow" (default): each ClickHouse type as the nearest Arrow type; "spark": as Spark sees it (unsigned widened, timestamps in
+ *   microseconds, enums and UUIDs as text). Decimals up to 9 and 18 digits are Arrow decimal32 and decimal64; "decimal128":true widens them.
+ */
+#ifndef CH_CH_H
+#define CH_CH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CH_EXPORT __attribute__((visibility("default")))
+
+/* The Arrow C data and stream interfaces, as their specification gives them. */
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+struct ArrowSchema {
+    const char* format;
+    const char* name;
+    const char* metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema** children;
+    struct ArrowSchema* dictionary;
+    void (*release)(struct ArrowSchema*);
+    void* private_data;
+};
+
+struct ArrowArray {
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
+    const void** buffers;
+    struct ArrowArray** children;
+    struct ArrowArray* dictionary;
+    void (*release)(struct ArrowArray*);
+    void* private_data;
+};
+
+#endif /* ARROW_C_DATA_INTERFACE */
+
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+
+struct ArrowArrayStream {
+    int (*get_schema)(struct ArrowArrayStream*, struct ArrowSchema* out);
+    int (*get_next)(struct ArrowArrayStream*, struct ArrowArray* out);
+    const char* (*get_last_error)(struct ArrowArrayStream*);
+    void (*release)(struct ArrowArrayStream*);
+    void* private_data;
+};
+
+#endif /* ARROW_C_STREAM_INTERFACE */
+
+typedef struct ch_session ch_session;
+typedef struct ch_query ch_query;
+
+enum {
+    CH_OK = 0,
+    CH_CORRUPT = 1,
+    CH_IO = 2,
+    CH_NOT_FOUND = 3,
+    CH_INVALID_ARGUMENT = 4,
+    CH_UNSUPPORTED = 5,
+    CH_MEMORY_LIMIT = 6,
+    CH_CANCELLED = 7,
+    CH_BUG = 8
+};
+
+/* message is NUL-terminated and cut to fit; it names the file and the offset where there are any. */
+typedef struct ch_error {
+    int32_t code;
+    char message[4092];
+} ch_error;
+
+/* "chspark <version>"; static. */
+CH_EXPORT const char* ch_version(void);
+/* Frees a string that this library returned. */
+CH_EXPORT void ch_string_free(char* text);
+
+/* A session holds a memory budget and caches. settings: JSON or NULL; {"memory_bytes":536870912}. Close it after its queries. */
+CH_EXPORT int32_t ch_session_open(const char* settings, ch_session** session, ch_error* error);
+CH_EXPORT void ch_session_close(ch_session* session);
+
+/* What stands at `path`: a root's databases {"databases":[...]}, a database's tables {"tables":[...]}. */
+CH_EXPORT int32_t ch_list(ch_session* session, const char* path, char** json, ch_error* error);
+
+/* A table, as JSON: {"name","path","engine","columns":[{"name","type","arrow","comment","default","supported":bool,"reason"}],
+ * "order_by":[...],"primary_key":[...],"partition_by":"...","rows","bytes","parts","granules",
+ * "statistics":{"a":{"min","max","null_count"}}, "broken":[{"part","error"}]}; statistics only where parts know them. */
+CH_EXPORT int32_t ch_describe(ch_session* session, const char* table, char** json, ch_error* error);
+
+/* Splits of a plan, as JSON: {"splits":[{"id":{...opaque...},"rows":n,"bytes":n}], "parts","parts_selected","granules","granules_selected","rows","bytes"}.
+ * Plan options here: "split_bytes":n. A split's "id" is what ch_execute takes; it is self-contained, so that another process can run it. */
+CH_EXPORT int32_t ch_plan(ch_session* session, const char* plan, char** json, ch_error* error);
+
+/* Starts a query over one split ("id" object as text), or over the whole table when split is NULL. */
+CH_EXPORT int32_t ch_execute(ch_session* session, const char* plan, const char* split, ch_query** query, ch_error* error);
+/* The query's result; may be taken once. The stream keeps what it needs alive and may be released after ch_query_close. Its batches too. */
+CH_EXPORT int32_t ch_query_stream(ch_query* query, struct ArrowArrayStream* stream, ch_error* error);
+/* Makes the query's next step fail with CH_CANCELLED. */
+CH_EXPORT void ch_query_cancel(ch_query* query);
+
+typedef struct ch_metrics {
+    uint64_t rows_read;          /* rows decoded in at least one column */
+    uint64_t rows_returned;
+    uint64_t bytes_read;         /* from files */
+    uint64_t bytes_decompressed;
+    uint64_t granules_read;
+    uint64_t granules_skipped;   /* by late materialisation, within the split */
+    uint64_t native_nanoseconds; /* spent inside get_next */
+    uint64_t memory_peak_bytes;
+} ch_metrics;
+CH_EXPORT void ch_query_metrics(const ch_query* query, ch_metrics* metrics);
+CH_EXPORT void ch_query_close(ch_query* query);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* CH_CH_H */
