@@ -14,6 +14,13 @@ std::string read_small_file(const FileSystem& files, const std::string& path, ui
     return content;
 }
 
+void write_small_file(FileSystem& files, const std::string& path, Bytes content) {
+    std::unique_ptr<WritableFile> file = files.create(path);
+    file->append(content);
+    file->sync();
+    file->close();
+}
+
 void read_exactly(const ReadableFile& file, uint64_t offset, void* to, size_t count) {
     size_t got = file.read_at(offset, to, count);
     if (got != count)

@@ -22,6 +22,29 @@ public:
     [[nodiscard]] virtual const std::string& path() const = 0;
 };
 
+/// A new file being written from front to back, by one thread. Nothing is durable before sync() has returned. After a failed
+/// append or sync the file is abandoned: every later call throws, since a second fsync may report success for lost pages.
+class WritableFile {
+public:
+    virtual ~WritableFile() = default;
+    /// Throws Error{Io} with the path and the offset at which writing stopped.
+    virtual void append(Bytes bytes) = 0;
+    /// Makes the content durable; the name is durable only after sync_folder() of the folder too.
+    virtual void sync() = 0;
+    /// Reports what a silent close would hide. The destructor closes without a report.
+    virtual void close() = 0;
+    [[nodiscard]] virtual uint64_t size() const = 0;
+    [[nodiscard]] virtual const std::string& path() const = 0;
+};
+
+/// A lock on a file, held until destroyed; the system drops it when the process dies.
+class FileLock {
+public:
+    virtual ~FileLock() = default;
+};
+
+enum class LockMode : uint8_t { Shared, Exclusive };
+
 enum class EntryKind : uint8_t { File, Folder, Other };
 
 struct DirectoryEntry {
@@ -42,10 +65,32 @@ public:
     [[nodiscard]] virtual std::optional<EntryKind> kind(const std::string& path) const = 0;
     /// The entries of a folder, without "." and "..", sorted by name. Throws Error{NotFound}.
     [[nodiscard]] virtual std::vector<DirectoryEntry> list(const std::string& path) const = 0;
+
+    /// A new file; throws Error{Io} if the name is taken.
+    virtual std::unique_ptr<WritableFile> create(const std::string& path) = 0;
+    /// False if the folder is there already. The parent must exist.
+    virtual bool make_folder(const std::string& path) = 0;
+    /// Makes the folder's entries durable: names created, linked, renamed and removed in it.
+    virtual void sync_folder(const std::string& path) = 0;
+    /// Gives a file a second name; false, and nothing changed, if `to` is taken. The commit point of a manifest.
+    [[nodiscard]] virtual bool link(const std::string& from, const std::string& to) = 0;
+    /// Renames a file or folder; false, and nothing changed, if `to` is taken.
+    [[nodiscard]] virtual bool rename_new(const std::string& from, const std::string& to) = 0;
+    /// Renames a file over another one, in one step.
+    virtual void rename_over(const std::string& from, const std::string& to) = 0;
+    /// False if there is no such file.
+    virtual bool remove_file(const std::string& path) = 0;
+    /// Removes an empty folder; false if there is none.
+    virtual bool remove_folder(const std::string& path) = 0;
+    /// A lock on the file of that name (made if absent), or null while another holder, in this process too, excludes it. Never waits.
+    [[nodiscard]] virtual std::unique_ptr<FileLock> try_lock(const std::string& path, LockMode mode) = 0;
 };
 
 /// A whole small file. Throws Error{Corrupt} when it is larger than `bytes_max`, before reading any of it.
 std::string read_small_file(const FileSystem& files, const std::string& path, uint64_t bytes_max);
+
+/// A whole new file, synced. Its name is not durable before the folder is synced.
+void write_small_file(FileSystem& files, const std::string& path, Bytes content);
 
 /// Exactly `count` bytes, or Error{Corrupt} that says how many the file has. Requires: `to` holds `count` bytes.
 void read_exactly(const ReadableFile& file, uint64_t offset, void* to, size_t count);

@@ -2,12 +2,15 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace ch::io {
 
@@ -58,6 +61,79 @@ EntryKind kind_of(const struct stat& found) {
     if (S_ISREG(found.st_mode)) return EntryKind::File;
     return S_ISDIR(found.st_mode) ? EntryKind::Folder : EntryKind::Other;
 }
+
+/// Closes a descriptor that is not handed on.
+class Descriptor {
+public:
+    explicit Descriptor(int number) : number_(number) {}
+    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    Descriptor& operator=(Descriptor&&) = delete;
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    [[nodiscard]] int get() const { return number_; }
+    int release() { return std::exchange(number_, -1); }
+
+private:
+    int number_;
+};
+
+class PosixWritableFile final : public WritableFile {
+public:
+    PosixWritableFile(Descriptor descriptor, std::string path)
+        : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
+
+    void append(Bytes bytes) override {
+        check_usable();
+        while (!bytes.empty()) {
+            ssize_t written = ::write(descriptor_.get(), bytes.data(), bytes.size());
+            if (written < 0 && errno == EINTR) continue;
+            if (written < 0) fail("write");
+            size_ += static_cast<uint64_t>(written);
+            bytes = bytes.subspan(static_cast<size_t>(written));
+        }
+    }
+    void sync() override {
+        check_usable();
+        if (::fsync(descriptor_.get()) != 0) fail("sync");
+    }
+    void close() override {
+        check_usable();
+        if (::close(descriptor_.release()) != 0) fail("close");
+    }
+    [[nodiscard]] uint64_t size() const override { return size_; }
+    [[nodiscard]] const std::string& path() const override { return path_; }
+
+private:
+    void check_usable() const {
+        if (abandoned_ || descriptor_.get() < 0)
+            throw Error(ErrorCode::Io, "the file was closed or given up after a failed write; write a new one",
+                        path_);
+    }
+    [[noreturn]] void fail(const char* action) {
+        int error = errno;
+        abandoned_ = true;
+        throw_errno(action, path_, error, static_cast<int64_t>(size_));
+    }
+
+    Descriptor descriptor_;
+    uint64_t size_ = 0;
+    std::string path_;
+    bool abandoned_ = false;
+};
+
+class PosixLock final : public FileLock {
+public:
+    explicit PosixLock(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
+
+private:
+    Descriptor descriptor_;
+};
+
+constexpr mode_t kFileMode = 0666;
+constexpr mode_t kFolderMode = 0777;
 
 }  // namespace
 
@@ -115,6 +191,65 @@ std::vector<DirectoryEntry> PosixFs::list(const std::string& path) const {
     std::sort(entries.begin(), entries.end(),
               [](const DirectoryEntry& a, const DirectoryEntry& b) { return a.name < b.name; });
     return entries;
+}
+
+std::unique_ptr<WritableFile> PosixFs::create(const std::string& path) {
+    Descriptor descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode));
+    if (descriptor.get() < 0) throw_errno("create", path, errno);
+    return std::make_unique<PosixWritableFile>(std::move(descriptor), path);
+}
+
+bool PosixFs::make_folder(const std::string& path) {
+    if (::mkdir(path.c_str(), kFolderMode) == 0) return true;
+    if (errno == EEXIST) return false;
+    throw_errno("make folder", path, errno);
+}
+
+void PosixFs::sync_folder(const std::string& path) {
+    Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (descriptor.get() < 0) throw_errno("open folder", path, errno);
+    if (::fsync(descriptor.get()) != 0) throw_errno("sync folder", path, errno);
+}
+
+bool PosixFs::link(const std::string& from, const std::string& to) {
+    if (::link(from.c_str(), to.c_str()) == 0) return true;
+    if (errno == EEXIST) return false;
+    throw_errno("link", from + " to " + to, errno);
+}
+
+bool PosixFs::rename_new(const std::string& from, const std::string& to) {
+    // The bare system call: glibc 2.28 is the oldest that has the wrapper, and the shim need not know it.
+    if (::syscall(SYS_renameat2, AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
+    if (errno == EEXIST) return false;
+    throw_errno("rename", from + " to " + to, errno);
+}
+
+void PosixFs::rename_over(const std::string& from, const std::string& to) {
+    if (::rename(from.c_str(), to.c_str()) != 0) throw_errno("rename", from + " to " + to, errno);
+}
+
+bool PosixFs::remove_file(const std::string& path) {
+    if (::unlink(path.c_str()) == 0) return true;
+    if (errno == ENOENT) return false;
+    throw_errno("remove", path, errno);
+}
+
+bool PosixFs::remove_folder(const std::string& path) {
+    if (::rmdir(path.c_str()) == 0) return true;
+    if (errno == ENOENT) return false;
+    throw_errno("remove folder", path, errno);
+}
+
+std::unique_ptr<FileLock> PosixFs::try_lock(const std::string& path, LockMode mode) {
+    Descriptor descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode));
+    if (descriptor.get() < 0) throw_errno("open for locking", path, errno);
+    struct flock range {};
+    range.l_type = mode == LockMode::Exclusive ? F_WRLCK : F_RDLCK;
+    range.l_whence = SEEK_SET;
+    if (::fcntl(descriptor.get(), F_OFD_SETLK, &range) == 0)
+        return std::make_unique<PosixLock>(std::move(descriptor));
+    if (errno == EAGAIN || errno == EACCES) return nullptr;
+    throw_errno("lock", path, errno);
 }
 
 }  // namespace ch::io
