@@ -104,7 +104,8 @@ BufferPool::Block BufferPool::take(size_t bytes) {
             return {data, capacity};
         }
     }
-    if (budget_->limit_bytes() - std::min(budget_->limit_bytes(), budget_->used_bytes()) < capacity) trim();
+    if (budget_->limit_bytes() - std::min(budget_->limit_bytes(), budget_->used_bytes()) < capacity)
+        trim();
     budget_->reserve(capacity);
     auto* data = static_cast<uint8_t*>(std::aligned_alloc(Buffer::kAlignment, capacity));
     if (data == nullptr) {

@@ -13,9 +13,9 @@ namespace ch {
 
 class BufferPool;
 
-/// A growable run of bytes, 64-byte aligned, with kPaddingBytes readable and writable bytes behind size() (kernels may
-/// load and store whole vectors past the end). Move-only; gives its memory back to its pool when destroyed, from any
-/// thread. New bytes are not initialised.
+/// A growable run of bytes, 64-byte aligned, with kPaddingBytes readable and writable bytes behind
+/// size() (kernels may load and store whole vectors past the end). Move-only; gives its memory back
+/// to its pool when destroyed, from any thread. New bytes are not initialised.
 class Buffer {
 public:
     static constexpr size_t kAlignment = 64;
@@ -34,7 +34,8 @@ public:
     [[nodiscard]] size_t size() const { return size_; }
     [[nodiscard]] bool empty() const { return size_ == 0; }
 
-    /// Keeps the first min(size(), size) bytes. Requires: made with a pool. Throws Error{MemoryLimit}.
+    /// Keeps the first min(size(), size) bytes. Requires: made with a pool. Throws
+    /// Error{MemoryLimit}.
     void resize(size_t size);
     void reserve(size_t capacity);
 
@@ -54,9 +55,10 @@ private:
     size_t capacity_ = 0;  // bytes of the block behind data_, padding included
 };
 
-/// Hands out the blocks behind Buffers and keeps freed ones for the next batch, because fresh pages cost more than the
-/// decompression that fills them. Blocks in use and blocks kept both count against the budget; kept ones are
-/// dropped first. Thread-safe. Lives as long as any of its Buffers.
+/// Hands out the blocks behind Buffers and keeps freed ones for the next batch, because fresh pages
+/// cost more than the decompression that fills them. Blocks in use and blocks kept both count
+/// against the budget; kept ones are dropped first. Thread-safe. Lives as long as any of its
+/// Buffers.
 class BufferPool : public std::enable_shared_from_this<BufferPool> {
 public:
     explicit BufferPool(std::shared_ptr<MemoryBudget> budget) : budget_(std::move(budget)) {}
@@ -85,7 +87,8 @@ private:
 
     std::shared_ptr<MemoryBudget> budget_;
     std::mutex mutex_;
-    std::array<std::vector<uint8_t*>, kClassesCount> kept_;  // guarded by mutex_; one list a size class
+    std::array<std::vector<uint8_t*>, kClassesCount>
+        kept_;  // guarded by mutex_; one list a size class
 };
 
 }  // namespace ch

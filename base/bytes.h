@@ -37,8 +37,9 @@ void store(void* to, T value) {
     std::memcpy(to, &value, sizeof(T));
 }
 
-/// Reads structures from bytes that are not trusted: every read is checked and throws Error{Corrupt} with
-/// the offset when it would pass the end. Does not own the bytes. The caller adds the path (with_path).
+/// Reads structures from bytes that are not trusted: every read is checked and throws
+/// Error{Corrupt} with the offset when it would pass the end. Does not own the bytes. The caller
+/// adds the path (with_path).
 class ByteReader {
 public:
     explicit ByteReader(Bytes bytes) : bytes_(bytes) {}
@@ -53,7 +54,8 @@ public:
     }
     /// LEB128, at most 10 bytes.
     uint64_t read_varuint();
-    /// varuint length + bytes; the length is checked against what is left before anything is allocated.
+    /// varuint length + bytes; the length is checked against what is left before anything is
+    /// allocated.
     std::string_view read_string();
     Bytes take(size_t count);
 

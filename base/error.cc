@@ -6,14 +6,22 @@ namespace ch {
 
 std::string_view error_code_name(ErrorCode code) {
     switch (code) {
-        case ErrorCode::Corrupt: return "Corrupt";
-        case ErrorCode::Io: return "Io";
-        case ErrorCode::NotFound: return "NotFound";
-        case ErrorCode::InvalidArgument: return "InvalidArgument";
-        case ErrorCode::Unsupported: return "Unsupported";
-        case ErrorCode::MemoryLimit: return "MemoryLimit";
-        case ErrorCode::Cancelled: return "Cancelled";
-        case ErrorCode::Bug: return "Bug";
+        case ErrorCode::Corrupt:
+            return "Corrupt";
+        case ErrorCode::Io:
+            return "Io";
+        case ErrorCode::NotFound:
+            return "NotFound";
+        case ErrorCode::InvalidArgument:
+            return "InvalidArgument";
+        case ErrorCode::Unsupported:
+            return "Unsupported";
+        case ErrorCode::MemoryLimit:
+            return "MemoryLimit";
+        case ErrorCode::Cancelled:
+            return "Cancelled";
+        case ErrorCode::Bug:
+            return "Bug";
     }
     return "Unknown";
 }
@@ -31,8 +39,8 @@ Error Error::with_path(std::string_view path) const {
 }
 
 void assertion_failed(const char* condition, const char* file, int line) {
-    throw Error(ErrorCode::Bug, std::string("assertion failed: ") + condition + " at " + file + ":" +
-                                    std::to_string(line) + "; please report it");
+    throw Error(ErrorCode::Bug, std::string("assertion failed: ") + condition + " at " + file +
+                                    ":" + std::to_string(line) + "; please report it");
 }
 
 }  // namespace ch

@@ -22,8 +22,8 @@ enum class ErrorCode : int32_t {
 /// The name of a code as users see it, e.g. "Corrupt".
 std::string_view error_code_name(ErrorCode code);
 
-/// The one exception type of the project. `message` says the thing, the expected, the found and what to
-/// do; `path` and `offset` (-1 = none) say where. what() is all of it in one line.
+/// The one exception type of the project. `message` says the thing, the expected, the found and
+/// what to do; `path` and `offset` (-1 = none) say where. what() is all of it in one line.
 class Error : public std::exception {
 public:
     Error(ErrorCode code, std::string message, std::string path = {}, int64_t offset = -1);
@@ -45,12 +45,13 @@ private:
     std::string what_;
 };
 
-/// Throws Error{Bug}: an assertion for programmer errors, on in all builds. Never for bytes from outside.
+/// Throws Error{Bug}: an assertion for programmer errors, on in all builds. Never for bytes from
+/// outside.
 [[noreturn]] void assertion_failed(const char* condition, const char* file, int line);
 
 }  // namespace ch
 
-#define CH_ASSERT(condition)                                                        \
-    do {                                                                            \
-        if (!(condition)) ::ch::assertion_failed(#condition, __FILE__, __LINE__);   \
+#define CH_ASSERT(condition)                                                      \
+    do {                                                                          \
+        if (!(condition)) ::ch::assertion_failed(#condition, __FILE__, __LINE__); \
     } while (false)

@@ -13,7 +13,8 @@ void MemoryBudget::reserve(size_t bytes) {
             throw Error(ErrorCode::MemoryLimit,
                         "memory budget of " + std::to_string(limit_bytes_) + " bytes is used up: " +
                             std::to_string(used) + " in use, " + std::to_string(bytes) +
-                            " more asked; raise the budget (Spark: spark.chspark.memory) or read fewer rows a batch");
+                            " more asked; raise the budget (Spark: spark.chspark.memory) or read "
+                            "fewer rows a batch");
     } while (!used_bytes_.compare_exchange_weak(used, used + bytes, std::memory_order_relaxed));
     size_t now = used + bytes;
     size_t peak = peak_bytes_.load(std::memory_order_relaxed);

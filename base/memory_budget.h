@@ -5,8 +5,8 @@
 
 namespace ch {
 
-/// A limit on native memory, in bytes. Thread-safe. reserve() throws Error{MemoryLimit} naming the limit, what is
-/// in use and what was asked; nothing is reserved then.
+/// A limit on native memory, in bytes. Thread-safe. reserve() throws Error{MemoryLimit} naming the
+/// limit, what is in use and what was asked; nothing is reserved then.
 class MemoryBudget {
 public:
     explicit MemoryBudget(size_t limit_bytes) : limit_bytes_(limit_bytes) {}

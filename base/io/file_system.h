@@ -17,13 +17,15 @@ public:
     virtual ~ReadableFile() = default;
     /// Bytes in the file when it was opened.
     [[nodiscard]] virtual uint64_t size() const = 0;
-    /// Reads up to `count` bytes at `offset`; fewer only at the end of the file. Throws Error{Io} with path and offset.
+    /// Reads up to `count` bytes at `offset`; fewer only at the end of the file. Throws Error{Io}
+    /// with path and offset.
     virtual size_t read_at(uint64_t offset, void* to, size_t count) const = 0;
     [[nodiscard]] virtual const std::string& path() const = 0;
 };
 
-/// A new file being written from front to back, by one thread. Nothing is durable before sync() has returned. After a failed
-/// append or sync the file is abandoned: every later call throws, since a second fsync may report success for lost pages.
+/// A new file being written from front to back, by one thread. Nothing is durable before sync() has
+/// returned. After a failed append or sync the file is abandoned: every later call throws, since a
+/// second fsync may report success for lost pages.
 class WritableFile {
 public:
     virtual ~WritableFile() = default;
@@ -52,8 +54,9 @@ struct DirectoryEntry {
     EntryKind kind;  ///< of what a symbolic link points to
 };
 
-/// The outside world's files, as far as the engine uses them. Thread-safe. Failures throw Error{Io | NotFound}
-/// that names the path and the system's reason; "does not exist" is a value where a caller is meant to handle it.
+/// The outside world's files, as far as the engine uses them. Thread-safe. Failures throw Error{Io
+/// | NotFound} that names the path and the system's reason; "does not exist" is a value where a
+/// caller is meant to handle it.
 class FileSystem {
 public:
     virtual ~FileSystem() = default;
@@ -72,7 +75,8 @@ public:
     virtual bool make_folder(const std::string& path) = 0;
     /// Makes the folder's entries durable: names created, linked, renamed and removed in it.
     virtual void sync_folder(const std::string& path) = 0;
-    /// Gives a file a second name; false, and nothing changed, if `to` is taken. The commit point of a manifest.
+    /// Gives a file a second name; false, and nothing changed, if `to` is taken. The commit point
+    /// of a manifest.
     [[nodiscard]] virtual bool link(const std::string& from, const std::string& to) = 0;
     /// Renames a file or folder; false, and nothing changed, if `to` is taken.
     [[nodiscard]] virtual bool rename_new(const std::string& from, const std::string& to) = 0;
@@ -82,17 +86,21 @@ public:
     virtual bool remove_file(const std::string& path) = 0;
     /// Removes an empty folder; false if there is none.
     virtual bool remove_folder(const std::string& path) = 0;
-    /// A lock on the file of that name (made if absent), or null while another holder, in this process too, excludes it. Never waits.
-    [[nodiscard]] virtual std::unique_ptr<FileLock> try_lock(const std::string& path, LockMode mode) = 0;
+    /// A lock on the file of that name (made if absent), or null while another holder, in this
+    /// process too, excludes it. Never waits.
+    [[nodiscard]] virtual std::unique_ptr<FileLock> try_lock(const std::string& path,
+                                                             LockMode mode) = 0;
 };
 
-/// A whole small file. Throws Error{Corrupt} when it is larger than `bytes_max`, before reading any of it.
+/// A whole small file. Throws Error{Corrupt} when it is larger than `bytes_max`, before reading any
+/// of it.
 std::string read_small_file(const FileSystem& files, const std::string& path, uint64_t bytes_max);
 
 /// A whole new file, synced. Its name is not durable before the folder is synced.
 void write_small_file(FileSystem& files, const std::string& path, Bytes content);
 
-/// Exactly `count` bytes, or Error{Corrupt} that says how many the file has. Requires: `to` holds `count` bytes.
+/// Exactly `count` bytes, or Error{Corrupt} that says how many the file has. Requires: `to` holds
+/// `count` bytes.
 void read_exactly(const ReadableFile& file, uint64_t offset, void* to, size_t count);
 
 }  // namespace ch::io

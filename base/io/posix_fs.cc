@@ -109,7 +109,8 @@ public:
 private:
     void check_usable() const {
         if (abandoned_ || descriptor_.get() < 0)
-            throw Error(ErrorCode::Io, "the file was closed or given up after a failed write; write a new one",
+            throw Error(ErrorCode::Io,
+                        "the file was closed or given up after a failed write; write a new one",
                         path_);
     }
     [[noreturn]] void fail(const char* action) {
@@ -218,8 +219,11 @@ bool PosixFs::link(const std::string& from, const std::string& to) {
 }
 
 bool PosixFs::rename_new(const std::string& from, const std::string& to) {
-    // The bare system call: glibc 2.28 is the oldest that has the wrapper, and the shim need not know it.
-    if (::syscall(SYS_renameat2, AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
+    // The bare system call: glibc 2.28 is the oldest that has the wrapper, and the shim need not
+    // know it.
+    if (::syscall(SYS_renameat2, AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) ==
+        0)
+        return true;
     if (errno == EEXIST) return false;
     throw_errno("rename", from + " to " + to, errno);
 }

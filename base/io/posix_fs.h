@@ -4,8 +4,9 @@
 
 namespace ch::io {
 
-/// FileSystem over the local machine's files. Locks are open-file-description locks: they exclude two descriptors of one process
-/// too, and closing another descriptor of the file does not drop them. Descriptors are close-on-exec.
+/// FileSystem over the local machine's files. Locks are open-file-description locks: they exclude
+/// two descriptors of one process too, and closing another descriptor of the file does not drop
+/// them. Descriptors are close-on-exec.
 class PosixFs final : public FileSystem {
 public:
     std::unique_ptr<ReadableFile> open(const std::string& path) const override;
@@ -20,7 +21,8 @@ public:
     void rename_over(const std::string& from, const std::string& to) override;
     bool remove_file(const std::string& path) override;
     bool remove_folder(const std::string& path) override;
-    [[nodiscard]] std::unique_ptr<FileLock> try_lock(const std::string& path, LockMode mode) override;
+    [[nodiscard]] std::unique_ptr<FileLock> try_lock(const std::string& path,
+                                                     LockMode mode) override;
 };
 
 }  // namespace ch::io

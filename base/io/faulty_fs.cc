@@ -1,0 +1,170 @@
+#include "base/io/faulty_fs.h"
+
+#include <utility>
+
+namespace ch::io {
+
+class FaultyFs::Reader final : public ReadableFile {
+public:
+    Reader(const FaultyFs& files, std::unique_ptr<ReadableFile> inner)
+        : files_(files), inner_(std::move(inner)) {}
+    [[nodiscard]] uint64_t size() const override { return inner_->size(); }
+    [[nodiscard]] const std::string& path() const override { return inner_->path(); }
+    size_t read_at(uint64_t offset, void* to, size_t count) const override {
+        if (!files_.step("read", path(), true)) return inner_->read_at(offset, to, count);
+        if (files_.fault_ != Fault::ShortRead) files_.raise(path());
+        return inner_->read_at(offset, to, count / 2);
+    }
+
+private:
+    const FaultyFs& files_;
+    std::unique_ptr<ReadableFile> inner_;
+};
+
+class FaultyFs::Writer final : public WritableFile {
+public:
+    Writer(const FaultyFs& files, std::unique_ptr<WritableFile> inner)
+        : files_(files), inner_(std::move(inner)) {}
+    void append(Bytes bytes) override {
+        check_usable();
+        if (!files_.step("append", path(), true)) return inner_->append(bytes);
+        abandoned_ = true;
+        if (files_.fault_ == Fault::NoSpace || files_.fault_ == Fault::ShortWrite)
+            inner_->append(bytes.first(bytes.size() / 2));
+        files_.raise(path());
+    }
+    void sync() override {
+        check_usable();
+        if (files_.step("sync", path(), true)) {
+            abandoned_ = true;
+            files_.raise(path());
+        }
+        inner_->sync();
+    }
+    void close() override {
+        check_usable();
+        files_.step("close", path());
+        inner_->close();
+    }
+    [[nodiscard]] uint64_t size() const override { return inner_->size(); }
+    [[nodiscard]] const std::string& path() const override { return inner_->path(); }
+
+private:
+    void check_usable() const {
+        if (abandoned_)
+            throw Error(ErrorCode::Bug, "a file was used again after its write or sync failed",
+                        path());
+    }
+
+    const FaultyFs& files_;
+    std::unique_ptr<WritableFile> inner_;
+    bool abandoned_ = false;
+};
+
+void FaultyFs::fail(uint64_t nth, Fault fault) {
+    std::lock_guard lock(mutex_);
+    nth_ = operations_ + nth;
+    fault_ = fault;
+    failed_.clear();
+}
+
+uint64_t FaultyFs::operations() const {
+    std::lock_guard lock(mutex_);
+    return operations_;
+}
+
+std::string FaultyFs::failed() const {
+    std::lock_guard lock(mutex_);
+    return failed_;
+}
+
+bool FaultyFs::step(const char* operation, const std::string& path, bool in_parts) const {
+    {
+        std::lock_guard lock(mutex_);
+        if (++operations_ != nth_) return false;
+        failed_ = std::string(operation) + " " + path;
+    }
+    if (!in_parts) raise(path);
+    return true;
+}
+
+void FaultyFs::raise(const std::string& path) const {
+    switch (fault_) {
+        case Fault::NoSpace:
+            throw Error(ErrorCode::Io, "No space left on device", path);
+        case Fault::NoAccess:
+            throw Error(ErrorCode::Io, "Permission denied", path);
+        case Fault::InputOutput:
+        case Fault::ShortRead:
+        case Fault::ShortWrite:
+            break;
+    }
+    throw Error(ErrorCode::Io, "Input/output error", path);
+}
+
+std::unique_ptr<ReadableFile> FaultyFs::open(const std::string& path) const {
+    step("open", path);
+    return std::make_unique<Reader>(*this, inner_->open(path));
+}
+
+std::optional<uint64_t> FaultyFs::file_size(const std::string& path) const {
+    step("file size", path);
+    return inner_->file_size(path);
+}
+
+std::optional<EntryKind> FaultyFs::kind(const std::string& path) const {
+    step("kind", path);
+    return inner_->kind(path);
+}
+
+std::vector<DirectoryEntry> FaultyFs::list(const std::string& path) const {
+    step("list", path);
+    return inner_->list(path);
+}
+
+std::unique_ptr<WritableFile> FaultyFs::create(const std::string& path) {
+    step("create", path);
+    return std::make_unique<Writer>(*this, inner_->create(path));
+}
+
+bool FaultyFs::make_folder(const std::string& path) {
+    step("make folder", path);
+    return inner_->make_folder(path);
+}
+
+void FaultyFs::sync_folder(const std::string& path) {
+    step("sync folder", path);
+    inner_->sync_folder(path);
+}
+
+bool FaultyFs::link(const std::string& from, const std::string& to) {
+    step("link", to);
+    return inner_->link(from, to);
+}
+
+bool FaultyFs::rename_new(const std::string& from, const std::string& to) {
+    step("rename", to);
+    return inner_->rename_new(from, to);
+}
+
+void FaultyFs::rename_over(const std::string& from, const std::string& to) {
+    step("rename", to);
+    inner_->rename_over(from, to);
+}
+
+bool FaultyFs::remove_file(const std::string& path) {
+    step("remove", path);
+    return inner_->remove_file(path);
+}
+
+bool FaultyFs::remove_folder(const std::string& path) {
+    step("remove folder", path);
+    return inner_->remove_folder(path);
+}
+
+std::unique_ptr<FileLock> FaultyFs::try_lock(const std::string& path, LockMode mode) {
+    step("lock", path);
+    return inner_->try_lock(path, mode);
+}
+
+}  // namespace ch::io
