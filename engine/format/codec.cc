@@ -1,0 +1,136 @@
+#include "engine/format/codec.h"
+
+#include <lz4.h>
+#include <zstd.h>
+
+#include <cstring>
+#include <memory>
+
+namespace ch::format {
+
+namespace {
+
+void decode_none(Bytes payload, std::span<uint8_t> to) {
+    if (payload.size() != to.size())
+        throw_corrupt("NONE", "payload of " + std::to_string(payload.size()) + " bytes for " +
+                                  std::to_string(to.size()) + " bytes of content");
+    if (!to.empty()) std::memcpy(to.data(), payload.data(), to.size());
+}
+
+void decode_lz4(Bytes payload, std::span<uint8_t> to) {
+    int got = LZ4_decompress_safe(reinterpret_cast<const char*>(payload.data()),
+                                  reinterpret_cast<char*>(to.data()),
+                                  static_cast<int>(payload.size()), static_cast<int>(to.size()));
+    if (got < 0 || static_cast<size_t>(got) != to.size())
+        throw_corrupt("LZ4", "block of " + std::to_string(payload.size()) + " bytes gave " +
+                                 (got < 0 ? "an error" : std::to_string(got) + " bytes") +
+                                 " where " + std::to_string(to.size()) + " bytes were expected");
+}
+
+void decode_zstd(Bytes payload, std::span<uint8_t> to) {
+    // Making a context costs more than decoding a small frame, so that each thread keeps one.
+    thread_local std::unique_ptr<ZSTD_DCtx, size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(),
+                                                                            &ZSTD_freeDCtx);
+    if (!context) throw Error(ErrorCode::MemoryLimit, "no memory for a ZSTD context");
+    size_t got =
+        ZSTD_decompressDCtx(context.get(), to.data(), to.size(), payload.data(), payload.size());
+    if (ZSTD_isError(got) != 0)
+        throw_corrupt("ZSTD", std::string(ZSTD_getErrorName(got)) + "; " +
+                                  std::to_string(to.size()) + " bytes were expected");
+    if (got != to.size())
+        throw_corrupt("ZSTD", std::to_string(got) + " bytes found, " + std::to_string(to.size()) +
+                                  " expected");
+}
+
+const char* plain_name(Method method) {
+    switch (method) {
+        case Method::None:
+            return "NONE";
+        case Method::Lz4:
+            return "LZ4";
+        case Method::Zstd:
+            return "ZSTD";
+        case Method::Multiple:
+            return "Multiple";
+        case Method::Delta:
+            return "Delta";
+        case Method::T64:
+            return "T64";
+        case Method::DoubleDelta:
+            return "DoubleDelta";
+        case Method::Gorilla:
+            return "Gorilla";
+        case Method::Aes128GcmSiv:
+            return "AES_128_GCM_SIV";
+        case Method::Aes256GcmSiv:
+            return "AES_256_GCM_SIV";
+        case Method::Fpc:
+            return "FPC";
+        case Method::Gcd:
+            return "GCD";
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+void throw_corrupt(const char* codec, const std::string& what) {
+    throw Error(ErrorCode::Corrupt, std::string(codec) + ": " + what);
+}
+
+ValueRun read_value_head(const char* codec, Bytes payload, std::span<uint8_t> to) {
+    if (payload.size() < 2)
+        throw_corrupt(codec, "payload of " + std::to_string(payload.size()) + " bytes has no head");
+    uint8_t width = payload[0];
+    if (width != 1 && width != 2 && width != 4 && width != 8)
+        throw_corrupt(codec, "value width is " + std::to_string(width) + ", not 1, 2, 4 or 8");
+    size_t skip = to.size() % width;
+    if (payload[1] != skip || payload.size() < 2 + skip)
+        throw_corrupt(codec, std::to_string(payload[1]) + " bytes to skip; " +
+                                 std::to_string(to.size()) + " bytes of content and width " +
+                                 std::to_string(width) + " leave " + std::to_string(skip));
+    if (skip > 0) std::memcpy(to.data(), payload.data() + 2, skip);
+    return {width, payload.subspan(2 + skip), to.subspan(skip)};
+}
+
+void decode(Method method, Bytes payload, std::span<uint8_t> to) {
+    switch (method) {
+        case Method::None:
+            return decode_none(payload, to);
+        case Method::Lz4:
+            return decode_lz4(payload, to);
+        case Method::Zstd:
+            return decode_zstd(payload, to);
+        case Method::Delta:
+            return decode_delta(payload, to);
+        case Method::DoubleDelta:
+            return decode_double_delta(payload, to);
+        case Method::Aes128GcmSiv:
+        case Method::Aes256GcmSiv:
+            throw Error(ErrorCode::Unsupported,
+                        std::string("the data is encrypted (") + plain_name(method) +
+                            "); copy it with ClickHouse into a column without that codec");
+        default:
+            throw Error(ErrorCode::Unsupported,
+                        "codec " + method_name(method, payload) + " cannot be decoded here");
+    }
+}
+
+std::string method_name(Method method, Bytes payload) {
+    const char* name = plain_name(method);
+    if (name == nullptr) {
+        auto byte = static_cast<uint8_t>(method);
+        return "0x" + to_hex(Bytes(&byte, 1));
+    }
+    switch (method) {
+        case Method::Delta:
+        case Method::DoubleDelta:
+        case Method::Gorilla:
+        case Method::Gcd:
+            return payload.empty() ? name : name + ("(" + std::to_string(payload[0]) + ")");
+        default:
+            return name;
+    }
+}
+
+}  // namespace ch::format
