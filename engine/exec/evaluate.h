@@ -8,8 +8,9 @@
 
 namespace ch::exec {
 
-/// The expression's value for every row of the block, whose columns may have stored or normalised types.
-/// Thread-safe. Throws Error{MemoryLimit}, or Error{InvalidArgument} if the block lacks a column.
+/// The expression's value for every row of the block, whose columns may have stored or normalised
+/// types. Thread-safe. Throws Error{MemoryLimit}, or Error{InvalidArgument} if the block lacks a
+/// column.
 column::ColumnPtr evaluate(const Expression& expression, const column::Block& block,
                            const std::shared_ptr<BufferPool>& pool);
 

@@ -9,7 +9,8 @@
 
 namespace ch::exec {
 
-/// What an index knows of a column within some set of rows, in the column's normalised (Spark) type.
+/// What an index knows of a column within some set of rows, in the column's normalised (Spark)
+/// type.
 struct ColumnFacts {
     std::optional<column::Scalar> min;  ///< no non-NULL value is below (NaN is above all numbers)
     std::optional<column::Scalar> max;
@@ -21,8 +22,9 @@ struct ColumnFacts {
 /// Facts for a column by name; nothing if no index knows it.
 using FactsOf = std::function<std::optional<ColumnFacts>(std::string_view column)>;
 
-/// False only if the predicate is certainly not true for any row that fits the facts. Understands comparisons of a column with
-/// literals (either side, through order-keeping functions and casts), IN, prefixes, LIKE with a literal prefix, IS [NOT] NULL, column-to-column, AND, OR, NOT.
+/// False only if the predicate is certainly not true for any row that fits the facts. Understands
+/// comparisons of a column with literals (either side, through order-keeping functions and casts),
+/// IN, prefixes, LIKE with a literal prefix, IS [NOT] NULL, column-to-column, AND, OR, NOT.
 bool may_match(const Expression& predicate, const FactsOf& facts);
 
 }  // namespace ch::exec
