@@ -1,0 +1,45 @@
+"""The registry of test suites: what `make test` runs, in order, and the minutes that each group may take on two cores."""
+
+import sys
+from dataclasses import dataclass
+
+BUDGET_MINUTES = {
+    "build": 10,
+    "unit": 8,
+    "compatibility": 6,
+    "reliability": 10,
+    "spark": 6,
+    "syncer": 5,
+}
+
+
+@dataclass(frozen=True)
+class Suite:
+    name: str
+    group: str
+    what: str
+    command: tuple[str, ...]
+    counts: bool = True          # prints a count; a suite that does not is a step that only has to succeed
+    is_needed: bool = False      # nothing after it makes sense when it fails
+    only_full: bool = False      # runs in make test-full only
+    minutes_max: int = 20        # stopped after that
+
+
+def python(*arguments: str) -> tuple[str, ...]:
+    return (sys.executable, *arguments)
+
+
+SUITES = (
+    Suite("build", "build", "libch.so, ch and the jar", ("make", "--no-print-directory", "build", "SETUP=no"),
+          counts=False, is_needed=True),
+    Suite("build-dev", "build", "the unit tests", ("tools/setup/build.sh", "dev"), counts=False, is_needed=True),
+    Suite("tidy", "build", "house rules: layers, sizes, banned calls", python("tools/tidy/tidy.py")),
+    Suite("tidy-test", "build", "tidy finds each planted violation", python("tools/tidy/tidy_test.py")),
+    Suite("format", "build", "clang-format leaves every C++ file as it is", python("tools/tidy/format.py", "--check")),
+    Suite("clang-tidy", "build", "clang-tidy over a slice of the files chosen by the seed",
+          python("tools/tidy/clang_tidy.py", "--seconds", "60")),
+    Suite("unit", "unit", "unit tests", python("tests/unit.py", "build/dev")),
+    Suite("build-asan", "unit", "the unit tests with ASan and UBSan", ("tools/setup/build.sh", "asan"),
+          counts=False),
+    Suite("unit-asan", "unit", "unit tests under ASan and UBSan", python("tests/unit.py", "build/asan")),
+)

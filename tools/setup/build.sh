@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Configures a CMake preset where that has not been done and builds targets of it: build.sh PRESET [TARGET...]
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+preset=${1:?usage: build.sh PRESET [TARGET...]}
+shift
+[ -f "build/$preset/build.ninja" ] || cmake --preset "$preset"
+targets=()
+for target in "$@"; do targets+=(--target "$target"); done
+exec cmake --build "build/$preset" -j "${JOBS:-$(nproc)}" "${targets[@]}"
