@@ -10,15 +10,17 @@
 #include "base/buffer.h"
 #include "engine/column/column.h"
 #include "engine/exec/expression.h"
+#include "engine/part/part_reader.h"
 #include "engine/table/table.h"
 
 namespace ch::table {
 
 /// What a scan is asked for.
 struct ScanRequest {
-    std::vector<std::string> columns;             ///< wanted, in order; also _part, _partition_id, _part_offset; may be empty (row count only)
-    std::vector<exec::ExpressionPtr> predicate;   ///< conjuncts, all evaluated exactly
-    std::optional<uint64_t> rows_max;             ///< limit for each split
+    std::vector<std::string> columns;            ///< wanted, in order; also _part, _partition_id,
+                                                 ///< _part_offset; may be empty (row count only)
+    std::vector<exec::ExpressionPtr> predicate;  ///< conjuncts, all evaluated exactly
+    std::optional<uint64_t> rows_max;            ///< limit for each split
 };
 
 /// A run of granules [from, to) of a part.
@@ -27,7 +29,8 @@ struct GranuleRange {
     uint64_t to = 0;
 };
 
-/// A piece of a scan that one task runs. Self-contained: with the request it can run in another process, without listing the table's folder.
+/// A piece of a scan that one task runs. Self-contained: with the request it can run in another
+/// process, without listing the table's folder.
 struct Split {
     std::string part_path;
     std::vector<GranuleRange> ranges;  ///< rising, not touching
@@ -44,8 +47,9 @@ struct ScanPlan {
     uint64_t rows = 0, bytes = 0;  ///< of the selected granules
 };
 
-/// Prunes parts (min/max, partition), granules (primary key, skip indices) and cuts what is left into splits of about `split_bytes`.
-/// Throws Error{Corrupt} if the table has broken parts, naming them; Error{NotFound} for a column that the table does not have.
+/// Prunes parts (min/max, partition), granules (primary key, skip indices) and cuts what is left
+/// into splits of about `split_bytes`. Throws Error{Corrupt} if the table has broken parts, naming
+/// them; Error{NotFound} for a column that the table does not have.
 ScanPlan plan_scan(const Table& table, const ScanRequest& request, uint64_t split_bytes);
 
 /// Counters of a running scan; any thread may read them.
@@ -64,16 +68,19 @@ struct ScanOptions {
     size_t batch_rows = 16384;  ///< rows a block at most
 };
 
-/// Runs one split: filter columns first, the others only for granules and rows that survive. Blocks hold the wanted columns
-/// with their stored types of today (missing columns as their default, lightweight-deleted rows left out). Used by one thread.
+/// Runs one split: filter columns first, the others only for granules and rows that survive. Blocks
+/// hold the wanted columns with their stored types of today (missing columns as their default,
+/// lightweight-deleted rows left out). Used by one thread.
 class Scan {
 public:
-    Scan(std::shared_ptr<const part::Part> part, Split split, ScanRequest request, ScanOptions options);
+    Scan(std::shared_ptr<const part::Part> part, Split split, ScanRequest request,
+         ScanOptions options);
     ~Scan();
     Scan(const Scan&) = delete;
     Scan& operator=(const Scan&) = delete;
 
-    /// The next block with at least one row, or nothing at the end. Throws Error{Corrupt | Io | MemoryLimit | Cancelled}.
+    /// The next block with at least one row, or nothing at the end. Throws Error{Corrupt | Io |
+    /// MemoryLimit | Cancelled}.
     std::optional<column::Block> next();
 
 private:

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/io/file_system.h"
@@ -21,14 +23,15 @@ struct TableColumn {
     std::string comment;
 };
 
-/// A part that could not be opened, and why. A table with one refuses scans (a row must not go missing in silence), unless asked to go on.
+/// A part that could not be opened, and why. A table with one refuses scans (a row must not go
+/// missing in silence), unless asked to go on.
 struct BrokenPart {
     std::string name;
     std::string error;
 };
 
-/// What is known of a table folder from its metadata text (ClickHouse's metadata/DB/TABLE.sql, or table.sql in the folder) or, where there is none,
-/// from the newest part's columns.txt.
+/// What is known of a table folder from its metadata text (ClickHouse's metadata/DB/TABLE.sql, or
+/// table.sql in the folder) or, where there is none, from the newest part's columns.txt.
 struct TableSchema {
     std::string database;
     std::string name;
@@ -44,21 +47,27 @@ struct TableSchema {
         uint64_t granularity = 1;
     };
     std::vector<SkipIndex> skip_indices;
-    std::string create_sql;  ///< the whole text, empty = none was found
+    uint64_t index_granularity = 8192;  ///< rows of a granule where marks do not say it (.mrk)
+    std::string create_sql;             ///< the whole text, empty = none was found
     [[nodiscard]] const TableColumn* find(std::string_view column) const;
 };
 
-/// A plain ClickHouse table folder, opened read-only by ClickHouse's covering rules at one moment. Immutable, thread-safe.
+/// A plain ClickHouse table folder, opened read-only by ClickHouse's covering rules at one moment.
+/// Immutable, thread-safe.
 class Table {
 public:
-    /// `path`: a table folder, root/db/table where root is a ClickHouse data path or its data/ folder, or the same with names escaped.
-    /// Throws Error{NotFound | Corrupt | Unsupported}; parts that intersect, and patch parts, are refused.
-    static std::shared_ptr<const Table> open(std::shared_ptr<const io::FileSystem> files, const std::string& path);
+    /// `path`: a table folder, root/db/table where root is a ClickHouse data path or its data/
+    /// folder, or the same with names escaped. Throws Error{NotFound | Corrupt | Unsupported};
+    /// parts that intersect, and patch parts, are refused.
+    static std::shared_ptr<const Table> open(std::shared_ptr<const io::FileSystem> files,
+                                             const std::string& path);
 
     [[nodiscard]] const std::string& path() const { return path_; }  ///< the real folder
     [[nodiscard]] const TableSchema& schema() const { return schema_; }
     /// The active parts, by name order of ClickHouse (partition, min block).
-    [[nodiscard]] const std::vector<std::shared_ptr<const part::Part>>& parts() const { return parts_; }
+    [[nodiscard]] const std::vector<std::shared_ptr<const part::Part>>& parts() const {
+        return parts_;
+    }
     [[nodiscard]] const std::vector<BrokenPart>& broken_parts() const { return broken_; }
     [[nodiscard]] const std::shared_ptr<const io::FileSystem>& files() const { return files_; }
 
