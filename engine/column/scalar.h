@@ -3,6 +3,8 @@
 #include <string>
 #include <variant>
 
+#include "engine/column/type.h"  // first: its enumerator Int128 must not look like a shadow of the alias
+
 namespace ch::column {
 
 __extension__ using Int128 = __int128;

@@ -15,8 +15,9 @@
  *                                          "true"/"false", String as is, Date32 "2024-01-31" (any year), DateTime64(6) as microseconds since 1970 UTC,
  *                                          binary as hex with type "FixedString"; "literal":null is NULL
  *   {"call":"<name>", "args":[E, ...]}     and "type" for CAST
- * Names of calls: = <=> <> < <= > >= AND OR NOT IN IS_NULL IS_NOT_NULL STARTS_WITH ENDS_WITH CONTAINS LIKE SUBSTRING LENGTH UPPER LOWER TRIM CONCAT
- *   YEAR QUARTER MONTH WEEK DAY DAY_OF_WEEK DAY_OF_YEAR YEAR_OF_WEEK CAST + - * NEGATE ABS COALESCE CASE_WHEN
+ * Names of calls: = <=> <> < <= > >= AND OR NOT IN IS_NULL IS_NOT_NULL STARTS_WITH ENDS_WITH CONTAINS LIKE SUBSTRING LENGTH TRIM CONCAT
+ *   YEAR QUARTER MONTH WEEK DAY DAY_OF_WEEK DAY_OF_YEAR YEAR_OF_WEEK CAST COALESCE CASE_WHEN; AND and OR take any number of arguments.
+ *   An unknown call, or one over types that this version cannot compute exactly as Spark does, is CH_UNSUPPORTED: ask ch_plan before pushing it.
  * The plan's root may carry "options": {"types":"arrow"|"spark", "batch_rows":n, "dictionary":true|false}.
  *   "arrow" (default): each ClickHouse type as the nearest Arrow type; "spark": as Spark sees it (unsigned widened, timestamps in
  *   microseconds, enums and UUIDs as text). Decimals up to 9 and 18 digits are Arrow decimal32 and decimal64; "decimal128":true widens them.

@@ -1,0 +1,168 @@
+#include "connector/bind.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/error.h"
+#include "connector/bind_expression.h"
+
+namespace ch::connector {
+
+using column::TypePtr;
+
+namespace {
+
+/// The nodes between the scan and the root, the lowest first.
+std::vector<const PlanNode*> nodes_above_scan(const Plan& plan) {
+    std::vector<const PlanNode*> nodes;
+    for (const PlanNode* node = &plan.root; !node->inputs.empty(); node = &node->inputs.front())
+        nodes.push_back(node);
+    std::reverse(nodes.begin(), nodes.end());
+    return nodes;
+}
+
+void add_column_names(const PlanExpression& expression, std::set<std::string>& names) {
+    if (expression.kind == PlanExpression::Kind::Column) names.insert(expression.name);
+    for (const PlanExpression& argument : expression.arguments) add_column_names(argument, names);
+}
+
+TypePtr required_type(const TypeOf& type_of, const std::string& name, const std::string& source) {
+    TypePtr type = type_of(name);
+    if (type == nullptr)
+        throw Error(ErrorCode::NotFound, "column \"" + name + "\" is not in " + source);
+    return type;
+}
+
+class Binder {
+public:
+    Binder(const Plan& plan, const TypeOf& type_of)
+        : scan_(scan_of(plan)),
+          nodes_(nodes_above_scan(plan)),
+          type_of_(type_of),
+          source_("table " + scan_.table) {}
+
+    BoundPlan bind() {
+        push_into_scan();
+        choose_columns();
+        for (; next_ < nodes_.size(); ++next_) std::visit(*this, nodes_[next_]->node);
+        return std::move(bound_);
+    }
+
+    void operator()(const ScanNode&) const { CH_ASSERT(false); }
+    void operator()(const FilterNode& filter) {
+        FilterStep step;
+        step.conjuncts = exec::conjuncts(bind_expression(filter.predicate, input_types(), source_));
+        bound_.steps.emplace_back(std::move(step));
+    }
+    void operator()(const LimitNode& limit) { bound_.steps.emplace_back(LimitStep{limit.rows}); }
+    void operator()(const ProjectNode& project) {
+        ProjectStep step;
+        std::vector<column::NameAndType> output;
+        TypeOf types = input_types();
+        for (const NamedExpression& column : project.columns) {
+            ProjectStep::Column bound{column.name, nullptr, {}};
+            TypePtr type;
+            if (column.expression.kind == PlanExpression::Kind::Column) {
+                bound.passed = column.expression.name;
+                type = required_type(types, bound.passed, source_);
+            } else {
+                bound.expression = bind_expression(column.expression, types, source_);
+                type = bound.expression->type;
+            }
+            step.columns.push_back(std::move(bound));
+            output.push_back({column.name, std::move(type)});
+        }
+        bound_.steps.emplace_back(std::move(step));
+        bound_.output = std::move(output);
+        source_ = "the project node below";
+    }
+
+private:
+    /// Filters up to the first limit, and limits, that stand right over the scan.
+    void push_into_scan() {
+        for (; next_ < nodes_.size(); ++next_) {
+            const auto& node = nodes_[next_]->node;
+            const auto* filter = std::get_if<FilterNode>(&node);
+            const auto* limit = std::get_if<LimitNode>(&node);
+            if (filter != nullptr && !bound_.request.rows_max) {
+                for (auto& conjunct :
+                     exec::conjuncts(bind_expression(filter->predicate, type_of_, source_)))
+                    bound_.request.predicate.push_back(std::move(conjunct));
+            } else if (limit != nullptr) {
+                bound_.request.rows_max =
+                    std::min(bound_.request.rows_max.value_or(limit->rows), limit->rows);
+            } else {
+                return;
+            }
+        }
+    }
+
+    void choose_columns() {
+        const ProjectNode* project =
+            next_ < nodes_.size() ? std::get_if<ProjectNode>(&nodes_[next_]->node) : nullptr;
+        std::set<std::string> needed;
+        if (project != nullptr)
+            for (const NamedExpression& column : project->columns)
+                add_column_names(column.expression, needed);
+        std::set<std::string> seen;
+        for (const std::string& name : scan_.columns) {
+            if (!seen.insert(name).second)
+                throw Error(ErrorCode::InvalidArgument,
+                            "node \"scan\": column \"" + name + "\" stands there twice");
+            if (project != nullptr && !needed.contains(name)) continue;
+            bound_.request.columns.push_back(name);
+            bound_.output.push_back({name, required_type(type_of_, name, source_)});
+        }
+    }
+
+    /// Types of the columns that the steps bound so far yield.
+    [[nodiscard]] TypeOf input_types() const {
+        return [output = bound_.output](std::string_view name) -> TypePtr {
+            for (const auto& column : output)
+                if (column.name == name) return column.type;
+            return nullptr;
+        };
+    }
+
+    const ScanNode& scan_;
+    std::vector<const PlanNode*> nodes_;
+    const TypeOf& type_of_;
+    std::string source_;
+    size_t next_ = 0;
+    BoundPlan bound_;
+};
+
+}  // namespace
+
+TypePtr virtual_column_type(std::string_view name) {
+    if (name == "_part_offset") return column::make_type(column::TypeId::UInt64);
+    if (name == "_part" || name == "_partition_id") {
+        auto type = std::make_shared<column::Type>();
+        type->id = column::TypeId::LowCardinality;
+        type->children.push_back(column::make_type(column::TypeId::String));
+        return type;
+    }
+    return nullptr;
+}
+
+TypeOf types_of(const table::TableSchema& schema) {
+    return [&schema](std::string_view name) -> TypePtr {
+        const table::TableColumn* column = schema.find(name);
+        return column != nullptr ? column->type : virtual_column_type(name);
+    };
+}
+
+TypeOf types_of(const table::Split& split) {
+    return [&split](std::string_view name) -> TypePtr {
+        for (const table::TableColumn& column : split.columns)
+            if (column.name == name) return column.type;
+        return virtual_column_type(name);
+    };
+}
+
+BoundPlan bind_plan(const Plan& plan, const TypeOf& type_of) {
+    return Binder(plan, type_of).bind();
+}
+
+}  // namespace ch::connector

@@ -1,0 +1,153 @@
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/error.h"
+#include "ch/ch.h"
+#include "connector/describe.h"
+#include "connector/plan.h"
+#include "connector/query.h"
+#include "connector/session.h"
+#include "connector/split_text.h"
+#include "connector/stream.h"
+#include "connector/version.h"  // made by CMake from version.h.in
+#include "connector/wall.h"
+
+using ch::Error;
+using ch::ErrorCode;
+namespace connector = ch::connector;
+
+struct ch_session {
+    std::shared_ptr<connector::Session> session;
+};
+
+struct ch_query {
+    std::shared_ptr<connector::Query> query;
+    bool is_stream_taken = false;
+};
+
+namespace {
+
+/// Cut where a character begins.
+void copy_cut(std::string_view text, char* to, size_t capacity) {
+    size_t size = std::min(text.size(), capacity - 1);
+    if (size < text.size())
+        while (size > 0 && (static_cast<uint8_t>(text[size]) & 0xC0) == 0x80) --size;
+    std::memcpy(to, text.data(), size);
+    to[size] = '\0';
+}
+
+template <typename Body>
+int32_t guarded(ch_error* error, Body&& body) noexcept {
+    std::optional<connector::Failure> failure =
+        connector::run_behind_wall(std::forward<Body>(body));
+    if (!failure) return CH_OK;
+    auto code = static_cast<int32_t>(failure->code);
+    if (error != nullptr) {
+        error->code = code;
+        copy_cut(failure->message, error->message, sizeof(error->message));
+    }
+    return code;
+}
+
+template <typename T>
+T& required(T* pointer, const char* name) {
+    if (pointer == nullptr)
+        throw Error(ErrorCode::InvalidArgument, std::string("argument ") + name + " is NULL");
+    return *pointer;
+}
+
+char* copy_text(const std::string& text) {
+    auto* copy = static_cast<char*>(std::malloc(text.size() + 1));
+    if (copy == nullptr) throw std::bad_alloc();
+    std::memcpy(copy, text.c_str(), text.size() + 1);
+    return copy;
+}
+
+}  // namespace
+
+const char* ch_version(void) {
+    return connector::kVersionText;
+}
+
+void ch_string_free(char* text) {
+    std::free(text);
+}
+
+int32_t ch_session_open(const char* settings, ch_session** session, ch_error* error) {
+    return guarded(error, [&] {
+        auto& out = required(session, "session");
+        auto opened = std::make_unique<ch_session>();
+        opened->session = connector::Session::open(settings == nullptr ? "" : settings);
+        out = opened.release();
+    });
+}
+
+void ch_session_close(ch_session* session) {
+    std::unique_ptr<ch_session> closed(session);
+}
+
+int32_t ch_list(ch_session* session, const char* path, char** json, ch_error* error) {
+    return guarded(error, [&] {
+        auto& out = required(json, "json");
+        out = copy_text(
+            connector::list_json(*required(session, "session").session, &required(path, "path")));
+    });
+}
+
+int32_t ch_describe(ch_session* session, const char* table, char** json, ch_error* error) {
+    return guarded(error, [&] {
+        auto& out = required(json, "json");
+        out = copy_text(connector::describe_json(*required(session, "session").session,
+                                                 &required(table, "table")));
+    });
+}
+
+int32_t ch_plan(ch_session* session, const char* plan, char** json, ch_error* error) {
+    return guarded(error, [&] {
+        auto& out = required(json, "json");
+        connector::Plan parsed = connector::parse_plan(&required(plan, "plan"));
+        out = copy_text(connector::plan_json(*required(session, "session").session, parsed));
+    });
+}
+
+int32_t ch_execute(ch_session* session, const char* plan, const char* split, ch_query** query,
+                   ch_error* error) {
+    return guarded(error, [&] {
+        auto& out = required(query, "query");
+        connector::Plan parsed = connector::parse_plan(&required(plan, "plan"));
+        std::optional<ch::table::Split> piece;
+        if (split != nullptr) piece = connector::parse_split(split);
+        auto started = std::make_unique<ch_query>();
+        started->query =
+            connector::Query::start(required(session, "session").session, parsed, std::move(piece));
+        out = started.release();
+    });
+}
+
+int32_t ch_query_stream(ch_query* query, ArrowArrayStream* stream, ch_error* error) {
+    return guarded(error, [&] {
+        ch_query& source = required(query, "query");
+        auto& out = required(stream, "stream");
+        if (std::exchange(source.is_stream_taken, true))
+            throw Error(ErrorCode::InvalidArgument,
+                        "the query's stream was taken before; execute the plan again");
+        connector::export_stream(source.query, &out);
+    });
+}
+
+void ch_query_cancel(ch_query* query) {
+    if (query != nullptr) query->query->cancel();
+}
+
+void ch_query_metrics(const ch_query* query, ch_metrics* metrics) {
+    if (query != nullptr && metrics != nullptr) *metrics = query->query->metrics();
+}
+
+void ch_query_close(ch_query* query) {
+    std::unique_ptr<ch_query> closed(query);
+}

@@ -1,0 +1,133 @@
+#include "connector/query.h"
+
+#include <chrono>
+#include <utility>
+
+#include "base/error.h"
+#include "connector/arrow_array.h"
+#include "connector/arrow_schema.h"
+
+namespace ch::connector {
+
+namespace {
+
+/// Adds the time until it ends to a counter.
+class Stopwatch {
+public:
+    explicit Stopwatch(std::atomic<uint64_t>& nanoseconds) : nanoseconds_(nanoseconds) {}
+    Stopwatch(const Stopwatch&) = delete;
+    Stopwatch& operator=(const Stopwatch&) = delete;
+    ~Stopwatch() {
+        auto passed = std::chrono::steady_clock::now() - begin_;
+        nanoseconds_ += static_cast<uint64_t>(
+            std::chrono::duration_cast<std::chrono::nanoseconds>(passed).count());
+    }
+
+private:
+    std::atomic<uint64_t>& nanoseconds_;
+    const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace
+
+std::shared_ptr<Query> Query::start(std::shared_ptr<Session> session, const Plan& plan,
+                                    std::optional<table::Split> split) {
+    if (split) {
+        BoundPlan bound = bind_plan(plan, types_of(*split));
+        std::vector<table::Split> splits{std::move(*split)};
+        return std::make_shared<Query>(std::move(session), plan.options, std::move(bound),
+                                       std::move(splits));
+    }
+    std::shared_ptr<const table::Table> opened = session->open_table(scan_of(plan).table);
+    BoundPlan bound = bind_plan(plan, types_of(opened->schema()));
+    table::ScanPlan scan = table::plan_scan(*opened, bound.request, plan.options.split_bytes);
+    return std::make_shared<Query>(std::move(session), plan.options, std::move(bound),
+                                   std::move(scan.splits));
+}
+
+Query::Query(std::shared_ptr<Session> session, const PlanOptions& options, BoundPlan bound,
+             std::vector<table::Split> splits)
+    : session_(std::move(session)),
+      options_(options),
+      export_options_{options.types, options.dictionary, options.decimal128},
+      bound_(std::move(bound)),
+      splits_(std::move(splits)),
+      metrics_(std::make_shared<table::ScanMetrics>()),
+      cancelled_(std::make_shared<std::atomic<bool>>(false)) {
+    for (const column::NameAndType& output : bound_.output) {
+        try {
+            targets_.push_back(arrow_type(output.type, export_options_));
+        } catch (const Error& error) {
+            throw Error(error.code(), "column \"" + output.name + "\": " + error.message(),
+                        error.path(), error.offset());
+        }
+    }
+}
+
+void Query::schema(ArrowSchema* schema) const {
+    std::vector<column::NameAndType> fields;
+    for (size_t i = 0; i < targets_.size(); ++i)
+        fields.push_back({bound_.output[i].name, targets_[i]});
+    export_schema(fields, export_options_, schema);
+}
+
+bool Query::next(ArrowArray* array) {
+    Stopwatch stopwatch(native_nanoseconds_);
+    if (failure_) throw Error(*failure_);
+    try {
+        std::optional<column::Block> block = next_block();
+        if (!block) return false;
+        export_block(*block, targets_, export_options_, session_->pool(), array);
+        rows_returned_ += block->rows;
+        return true;
+    } catch (const Error& error) {
+        scan_.reset();
+        failure_ = error;
+        throw;
+    }
+}
+
+std::optional<column::Block> Query::next_block() {
+    while (true) {
+        if (cancelled_->load(std::memory_order_relaxed))
+            throw Error(ErrorCode::Cancelled, "the query was cancelled");
+        if (scan_ == nullptr && !open_next_split()) return std::nullopt;
+        std::optional<column::Block> block;
+        if (!pipeline_->is_full()) block = scan_->next();
+        if (!block) {
+            scan_.reset();
+            continue;
+        }
+        column::Block result = pipeline_->run(std::move(*block));
+        if (result.rows == 0) continue;
+        CH_ASSERT(result.columns.size() == targets_.size());
+        for (size_t i = 0; i < result.columns.size(); ++i)
+            CH_ASSERT(result.columns[i]->type->id == bound_.output[i].type->id);
+        return result;
+    }
+}
+
+bool Query::open_next_split() {
+    if (next_split_ == splits_.size()) return false;
+    const table::Split& split = splits_[next_split_++];
+    table::ScanOptions options{session_->pool(), metrics_, cancelled_, options_.batch_rows};
+    scan_ = std::make_unique<table::Scan>(session_->parts().open(split.part_path), split,
+                                          bound_.request, std::move(options));
+    pipeline_.emplace(bound_.steps, session_->pool());
+    return true;
+}
+
+ch_metrics Query::metrics() const {
+    ch_metrics values{};
+    values.rows_read = metrics_->rows_read;
+    values.rows_returned = rows_returned_;
+    values.bytes_read = metrics_->read.bytes_read;
+    values.bytes_decompressed = metrics_->read.bytes_decompressed;
+    values.granules_read = metrics_->granules_read;
+    values.granules_skipped = metrics_->granules_skipped;
+    values.native_nanoseconds = native_nanoseconds_;
+    values.memory_peak_bytes = session_->budget().peak_bytes();
+    return values;
+}
+
+}  // namespace ch::connector

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "ch/ch.h"
+#include "connector/arrow_type.h"
+#include "connector/bind.h"
+#include "connector/pipeline.h"
+#include "connector/plan.h"
+#include "connector/session.h"
+#include "engine/table/scan.h"
+
+namespace ch::connector {
+
+/// A running plan over some splits, one after the other. next() is called by one thread at a time;
+/// cancel() and metrics() by any.
+class Query {
+public:
+    /// One split, or the whole table when there is none. Throws what binding, opening and planning
+    /// throw.
+    static std::shared_ptr<Query> start(std::shared_ptr<Session> session, const Plan& plan,
+                                        std::optional<table::Split> split);
+
+    Query(std::shared_ptr<Session> session, const PlanOptions& options, BoundPlan bound,
+          std::vector<table::Split> splits);
+
+    /// The result's schema; the caller releases it.
+    void schema(ArrowSchema* schema) const;
+    /// Fills *array with the next batch, which has at least one row; false at the end. Throws
+    /// Error; after that every call throws it again.
+    [[nodiscard]] bool next(ArrowArray* array);
+
+    void cancel() { cancelled_->store(true, std::memory_order_relaxed); }
+    [[nodiscard]] ch_metrics metrics() const;
+
+private:
+    [[nodiscard]] std::optional<column::Block> next_block();
+    [[nodiscard]] bool open_next_split();
+
+    const std::shared_ptr<Session> session_;
+    const PlanOptions options_;
+    const ExportOptions export_options_;
+    const BoundPlan bound_;
+    const std::vector<table::Split> splits_;
+    std::vector<column::TypePtr> targets_;  ///< Arrow's types of the output
+    const std::shared_ptr<table::ScanMetrics> metrics_;
+    const std::shared_ptr<std::atomic<bool>> cancelled_;
+    std::atomic<uint64_t> rows_returned_{0};
+    std::atomic<uint64_t> native_nanoseconds_{0};
+    size_t next_split_ = 0;
+    std::optional<Pipeline> pipeline_;  ///< of the split that runs
+    std::unique_ptr<table::Scan> scan_;
+    std::optional<Error> failure_;
+};
+
+}  // namespace ch::connector

@@ -1,0 +1,40 @@
+#include "connector/session.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/io/posix_fs.h"
+#include "connector/json_text.h"
+#include "connector/limits.h"
+
+namespace ch::connector {
+
+std::shared_ptr<Session> Session::open(std::string_view settings) {
+    size_t memory_bytes = kMemoryBytesDefault;
+    if (!settings.empty()) {
+        nlohmann::json values = parse_json(settings, "settings", kSettingsBytesMax);
+        check_fields(values, "settings", {"memory_bytes"});
+        memory_bytes = optional_count(values, "settings", "memory_bytes").value_or(memory_bytes);
+    }
+    return std::make_shared<Session>(std::make_shared<const io::PosixFs>(), memory_bytes);
+}
+
+Session::Session(std::shared_ptr<const io::FileSystem> files, size_t memory_bytes)
+    : files_(std::move(files)),
+      budget_(std::make_shared<MemoryBudget>(memory_bytes)),
+      pool_(std::make_shared<BufferPool>(budget_)),
+      parts_(files_, kPartsCachedMax) {}
+
+std::shared_ptr<const table::Table> Session::open_table(const std::string& path) const {
+    check_path(path);
+    return table::Table::open(files_, path);
+}
+
+void check_path(std::string_view path) {
+    if (path.empty() || path.size() > kPathBytesMax || path.find('\0') != std::string_view::npos)
+        throw Error(ErrorCode::InvalidArgument,
+                    "a path must have 1 to " + std::to_string(kPathBytesMax) +
+                        " bytes, none of them zero; this one has " + std::to_string(path.size()));
+}
+
+}  // namespace ch::connector
