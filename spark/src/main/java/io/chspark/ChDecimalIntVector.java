@@ -1,0 +1,34 @@
+package io.chspark;
+
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.Decimal;
+import org.apache.spark.unsafe.Platform;
+
+/** Decimals of up to 9 digits: four bytes a row. */
+final class ChDecimalIntVector extends ChColumnVector {
+  private long values;
+
+  ChDecimalIntVector(DataType type) {
+    super(type);
+  }
+
+  @Override
+  void attachValues(long array, long start, long rows) {
+    values = ChArrow.buffer(array, 1) + 4 * start;
+  }
+
+  @Override
+  public int getInt(int row) {
+    return Platform.getInt(null, values + 4L * row);
+  }
+
+  @Override
+  public long getLong(int row) {
+    return getInt(row);
+  }
+
+  @Override
+  public Decimal getDecimal(int row, int precision, int scale) {
+    return isNullAt(row) ? null : Decimal.createUnsafe(getInt(row), precision, scale);
+  }
+}

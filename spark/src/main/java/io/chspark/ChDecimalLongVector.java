@@ -1,0 +1,29 @@
+package io.chspark;
+
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.Decimal;
+import org.apache.spark.unsafe.Platform;
+
+/** Decimals of up to 18 digits: eight bytes a row. */
+final class ChDecimalLongVector extends ChColumnVector {
+  private long values;
+
+  ChDecimalLongVector(DataType type) {
+    super(type);
+  }
+
+  @Override
+  void attachValues(long array, long start, long rows) {
+    values = ChArrow.buffer(array, 1) + 8 * start;
+  }
+
+  @Override
+  public long getLong(int row) {
+    return Platform.getLong(null, values + 8L * row);
+  }
+
+  @Override
+  public Decimal getDecimal(int row, int precision, int scale) {
+    return isNullAt(row) ? null : Decimal.createUnsafe(getLong(row), precision, scale);
+  }
+}

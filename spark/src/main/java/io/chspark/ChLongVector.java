@@ -1,0 +1,30 @@
+package io.chspark;
+
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.unsafe.Platform;
+
+/** Eight bytes a row: integers, and times and intervals as microseconds. */
+final class ChLongVector extends ChColumnVector {
+  private long values;
+
+  ChLongVector(DataType type) {
+    super(type);
+  }
+
+  @Override
+  void attachValues(long array, long start, long rows) {
+    values = ChArrow.buffer(array, 1) + 8 * start;
+  }
+
+  @Override
+  public long getLong(int row) {
+    return Platform.getLong(null, values + 8L * row);
+  }
+
+  @Override
+  public long[] getLongs(int row, int count) {
+    long[] result = new long[count];
+    Platform.copyMemory(null, values + 8L * row, result, Platform.LONG_ARRAY_OFFSET, 8L * count);
+    return result;
+  }
+}

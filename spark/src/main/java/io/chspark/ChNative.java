@@ -1,0 +1,51 @@
+package io.chspark;
+
+/**
+ * The native library's entry points. Every method throws {@link ChException} on failure. A query's
+ * handle is used by one thread at a time, except for {@link #cancel} and {@link #metrics}; the
+ * caller guards against using a closed one.
+ */
+final class ChNative {
+  /** Places in the array that {@link #metrics} fills: the fields of ch_metrics, in their order. */
+  static final int ROWS_READ = 0;
+
+  static final int BYTES_READ = 2;
+  static final int GRANULES_SKIPPED = 5;
+  static final int NATIVE_NANOSECONDS = 6;
+  static final int METRICS_COUNT = 8;
+
+  static {
+    ChLibrary.load();
+  }
+
+  private ChNative() {}
+
+  static native long openSession(String settings);
+
+  static native void closeSession(long session);
+
+  static native String version();
+
+  static native String list(long session, String path);
+
+  static native String describe(long session, String table);
+
+  static native String plan(long session, String plan);
+
+  /** Starts a query over one split, or over the whole table if {@code split} is null. */
+  static native long execute(long session, String plan, String split);
+
+  /** Address of an ArrowSchema that the query owns. */
+  static native long schema(long query);
+
+  /** Address of an ArrowArray, the caller's until {@link #releaseBatch}; 0 at the end. */
+  static native long next(long query);
+
+  static native void releaseBatch(long batch);
+
+  static native void cancel(long query);
+
+  static native void metrics(long query, long[] out);
+
+  static native void closeQuery(long query);
+}

@@ -1,0 +1,39 @@
+package io.chspark;
+
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.connector.read.InputPartition;
+import org.apache.spark.sql.connector.read.PartitionReader;
+import org.apache.spark.sql.connector.read.PartitionReaderFactory;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.vectorized.ColumnarBatch;
+
+/** Opens readers on executors. Columnar only. */
+final class ChReaderFactory implements PartitionReaderFactory {
+  private static final long serialVersionUID = 1L;
+
+  private final String plan;
+  private final StructType schema;
+  private final ChReadConf conf;
+
+  ChReaderFactory(String plan, StructType schema, ChReadConf conf) {
+    this.plan = plan;
+    this.schema = schema;
+    this.conf = conf;
+  }
+
+  @Override
+  public boolean supportColumnarReads(InputPartition partition) {
+    return true;
+  }
+
+  @Override
+  public PartitionReader<InternalRow> createReader(InputPartition partition) {
+    throw new UnsupportedOperationException("chspark reads columns, not rows");
+  }
+
+  @Override
+  public PartitionReader<ColumnarBatch> createColumnarReader(InputPartition partition) {
+    String split = ((ChInputPartition) partition).split();
+    return new ChColumnarReader(ChSession.get(conf.memoryBytes), plan, split, schema);
+  }
+}

@@ -1,0 +1,143 @@
+package io.chspark;
+
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.connector.expressions.filter.Predicate;
+import org.apache.spark.sql.connector.read.Scan;
+import org.apache.spark.sql.connector.read.SupportsPushDownLimit;
+import org.apache.spark.sql.connector.read.SupportsPushDownRequiredColumns;
+import org.apache.spark.sql.connector.read.SupportsPushDownV2Filters;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** Collects what Spark's optimizer hands down to a scan: predicates, columns, a limit. */
+final class ChScanBuilder
+    implements SupportsPushDownV2Filters, SupportsPushDownRequiredColumns, SupportsPushDownLimit {
+  private final String tableName;
+  private final ChTableInfo info;
+  private final ChReadConf conf;
+  private final ChPredicates translator;
+  private final List<Predicate> pushed = new ArrayList<>();
+  private final List<JsonObject> predicates = new ArrayList<>();
+  private StructType schema;
+  private int limit = -1;
+
+  ChScanBuilder(String tableName, ChTableInfo info, ChReadConf conf) {
+    this.tableName = tableName;
+    this.info = info;
+    this.conf = conf;
+    translator = new ChPredicates(info.readable());
+    schema = info.schema();
+  }
+
+  /**
+   * Takes the predicates that the engine evaluates exactly; returns the others, which Spark
+   * evaluates.
+   */
+  @Override
+  public Predicate[] pushPredicates(Predicate[] given) {
+    List<Predicate> candidates = new ArrayList<>();
+    List<JsonObject> translated = new ArrayList<>();
+    List<Predicate> rest = new ArrayList<>();
+    for (Predicate predicate : given) {
+      JsonObject json = conf.pushFilters ? translator.translate(predicate) : null;
+      if (json == null) {
+        rest.add(predicate);
+      } else {
+        candidates.add(predicate);
+        translated.add(json);
+      }
+    }
+    boolean allAccepted = candidates.isEmpty() || accepted(translated);
+    for (int i = 0; i < candidates.size(); i++) {
+      if (allAccepted || accepted(List.of(translated.get(i)))) {
+        pushed.add(candidates.get(i));
+        predicates.add(translated.get(i));
+      } else {
+        rest.add(candidates.get(i));
+      }
+    }
+    return rest.toArray(new Predicate[0]);
+  }
+
+  /** Whether the engine can evaluate all of these. */
+  private boolean accepted(List<JsonObject> all) {
+    try {
+      ChPlan plan = new ChPlan(info.path, List.of(), all, -1);
+      ChNative.plan(ChSession.get(conf.memoryBytes), plan.json(conf, ChReadConf.SPLIT_BYTES_MAX));
+      return true;
+    } catch (ChException e) {
+      if (e.code() == ChException.UNSUPPORTED || e.code() == ChException.INVALID_ARGUMENT) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public Predicate[] pushedPredicates() {
+    return pushed.toArray(new Predicate[0]);
+  }
+
+  @Override
+  public void pruneColumns(StructType required) {
+    schema = required;
+  }
+
+  @Override
+  public boolean pushLimit(int rows) {
+    limit = conf.pushLimit ? rows : -1;
+    return conf.pushLimit;
+  }
+
+  /** Each split stops at the limit; Spark stops at the first splits' sum. */
+  @Override
+  public boolean isPartiallyPushed() {
+    return true;
+  }
+
+  @Override
+  public Scan build() {
+    List<StructField> fields = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    for (StructField required : schema.fields()) {
+      fields.add(whole(required));
+      names.add(required.name());
+    }
+    ChPlan plan = new ChPlan(info.path, names, predicates, limit);
+    return new ChScan(
+        tableName,
+        info,
+        conf,
+        DataTypes.createStructType(fields),
+        plan,
+        pushedPredicates(),
+        translator);
+  }
+
+  /**
+   * The column as the engine returns it: with all fields of a struct, also where Spark needs a few.
+   */
+  private StructField whole(StructField required) {
+    ChColumn column = info.column(required.name());
+    if (column == null) {
+      return required;
+    }
+    if (column.problem() != null) {
+      throw new ChException(
+          ChException.UNSUPPORTED,
+          "column '"
+              + column.name()
+              + "' of "
+              + tableName
+              + " has type "
+              + column.clickHouseType()
+              + ", which cannot be read: "
+              + column.problem()
+              + "; leave it out of the query");
+    }
+    return DataTypes.createStructField(column.name(), column.type(), column.nullable());
+  }
+}

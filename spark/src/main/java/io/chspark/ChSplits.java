@@ -1,0 +1,60 @@
+package io.chspark;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import org.apache.spark.sql.connector.read.InputPartition;
+
+/**
+ * What a plan comes to: the splits to run, and what pruning left out.
+ *
+ * @param rows of the selected granules
+ * @param bytes of the selected granules, compressed, in the columns that are read
+ */
+record ChSplits(
+    InputPartition[] partitions,
+    long parts,
+    long partsSelected,
+    long granules,
+    long granulesSelected,
+    long rows,
+    long bytes) {
+
+  /**
+   * Splits of {@code conf}'s size or, where it leaves that open, small enough to keep all task
+   * slots busy.
+   */
+  static ChSplits of(ChPlan plan, ChReadConf conf) {
+    if (conf.splitBytes > 0) {
+      return ask(plan, conf, conf.splitBytes);
+    }
+    ChSplits large = ask(plan, conf, ChReadConf.SPLIT_BYTES_MAX);
+    int wanted = ChReadConf.SPLITS_A_SLOT * ChSession.taskSlots();
+    if (large.partitions.length >= wanted || large.bytes <= ChReadConf.SPLIT_BYTES_MIN) {
+      return large;
+    }
+    return ask(plan, conf, Math.max(ChReadConf.SPLIT_BYTES_MIN, large.bytes / wanted));
+  }
+
+  private static ChSplits ask(ChPlan plan, ChReadConf conf, long splitBytes) {
+    String text = ChNative.plan(ChSession.get(conf.memoryBytes), plan.json(conf, splitBytes));
+    JsonObject json = JsonParser.parseString(text).getAsJsonObject();
+    JsonElement[] splits = json.getAsJsonArray("splits").asList().toArray(new JsonElement[0]);
+    InputPartition[] partitions = new InputPartition[splits.length];
+    for (int i = 0; i < splits.length; i++) {
+      partitions[i] = new ChInputPartition(splits[i].getAsJsonObject().get("id").toString());
+    }
+    return new ChSplits(
+        partitions,
+        number(json, "parts"),
+        number(json, "parts_selected"),
+        number(json, "granules"),
+        number(json, "granules_selected"),
+        number(json, "rows"),
+        number(json, "bytes"));
+  }
+
+  private static long number(JsonObject json, String key) {
+    return json.get(key).getAsLong();
+  }
+}

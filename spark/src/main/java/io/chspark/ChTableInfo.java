@@ -1,0 +1,135 @@
+package io.chspark;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** What the native library tells of a table, at the moment it was asked. Immutable. */
+final class ChTableInfo {
+  /** Columns that every table has beside its own, by name. */
+  static final Map<String, DataType> METADATA =
+      Map.of(
+          "_part",
+          DataTypes.StringType,
+          "_partition_id",
+          DataTypes.StringType,
+          "_part_offset",
+          DataTypes.LongType);
+
+  final String path;
+  final List<ChColumn> columns;
+  private final JsonObject json;
+
+  private ChTableInfo(String path, JsonObject json) {
+    this.path = path;
+    this.json = json;
+    List<ChColumn> all = new ArrayList<>();
+    for (JsonElement column : json.getAsJsonArray("columns")) {
+      all.add(ChColumn.of(column.getAsJsonObject()));
+    }
+    columns = Collections.unmodifiableList(all);
+  }
+
+  /** Asks the library. Throws ChException; NOT_FOUND if there is no table. */
+  static ChTableInfo load(String path, long memoryBytes) {
+    String text = ChNative.describe(ChSession.get(memoryBytes), path);
+    return new ChTableInfo(path, JsonParser.parseString(text).getAsJsonObject());
+  }
+
+  StructType schema() {
+    List<StructField> fields = new ArrayList<>();
+    for (ChColumn column : columns) {
+      fields.add(column.field());
+    }
+    return DataTypes.createStructType(fields);
+  }
+
+  /** The column of that name, or null. */
+  ChColumn column(String name) {
+    for (ChColumn column : columns) {
+      if (column.name().equals(name)) {
+        return column;
+      }
+    }
+    return null;
+  }
+
+  /** Types of the columns that can be read, the metadata columns too. */
+  Map<String, DataType> readable() {
+    Map<String, DataType> types = new LinkedHashMap<>(METADATA);
+    for (ChColumn column : columns) {
+      types.remove(column.name());
+      if (column.problem() == null) {
+        types.put(column.name(), column.type());
+      }
+    }
+    return types;
+  }
+
+  /** What DESCRIBE EXTENDED shows. */
+  Map<String, String> properties() {
+    Map<String, String> properties = new LinkedHashMap<>();
+    properties.put("provider", ChDataSource.NAME);
+    properties.put("location", path);
+    for (String key :
+        List.of(
+            "engine",
+            "order_by",
+            "primary_key",
+            "partition_by",
+            "parts",
+            "rows",
+            "bytes",
+            "path")) {
+      String value = text(json.get(key));
+      if (!value.isEmpty()) {
+        properties.put(key, value);
+      }
+    }
+    JsonElement broken = json.get("broken");
+    if (broken != null && broken.isJsonArray() && !broken.getAsJsonArray().isEmpty()) {
+      properties.put("broken_parts", broken.toString());
+    }
+    return properties;
+  }
+
+  private static String text(JsonElement value) {
+    if (value == null || value.isJsonNull()) {
+      return "";
+    }
+    if (!value.isJsonArray()) {
+      return value.getAsString();
+    }
+    List<String> items = new ArrayList<>();
+    for (JsonElement item : value.getAsJsonArray()) {
+      items.add(item.getAsString());
+    }
+    return String.join(", ", items);
+  }
+
+  /** What the parts know of a column's values ({"min","max","null_count"}), or null. */
+  JsonObject statistics(String column) {
+    JsonElement all = json.get("statistics");
+    JsonElement one = all != null && all.isJsonObject() ? all.getAsJsonObject().get(column) : null;
+    return one != null && one.isJsonObject() ? one.getAsJsonObject() : null;
+  }
+
+  /** Tells apart two states of the table, as far as its size shows them. */
+  String version() {
+    JsonArray facts = new JsonArray();
+    for (String key : List.of("parts", "rows", "bytes")) {
+      facts.add(text(json.get(key)));
+    }
+    return facts.toString();
+  }
+}
