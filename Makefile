@@ -20,7 +20,7 @@ help: ## this list
 build: ## libch.so, ch and chspark.jar into build/
 	@$(call setup,build)
 	@tools/setup/build.sh release ch_lib ch
-	@cp -f build/release/libch.so build/release/ch build/
+	@cp -u build/release/libch.so build/release/ch build/
 	@tools/setup/jar.sh
 
 test: ## all that CI runs: build, house rules, unit tests, sanitizers, compatibility, Spark. ONLY=suite,suite SEED=n
