@@ -1,4 +1,4 @@
-"""Runs every GoogleTest program that a build folder registered with CTest, two at a time, and sums their cases.
+"""Runs every test that a build folder registered with CTest, two at a time, and sums their cases; a script counts as one.
 
 Usage: unit.py BUILD_FOLDER [NAME_PART]
 """
@@ -40,7 +40,8 @@ def run(test: dict) -> tuple[str, int, int, int, str]:
             return name, 0, 1, 0, f"no end after {SECONDS_MAX} s"
         output = done.stdout + done.stderr
         if not report.exists():
-            return name, 0, 1, 0, f"{output}\nexit code {done.returncode}, no report: it crashed"
+            is_script = done.returncode == 0
+            return name, int(is_script), int(not is_script), 0, "" if is_script else f"{output}\nexit code {done.returncode}, no report of cases"
         suites = json.loads(report.read_text())["testsuites"]
     cases = [case for suite in suites for case in suite["testsuite"]]
     failed = sum(1 for case in cases if case.get("failures"))
