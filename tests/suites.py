@@ -38,8 +38,13 @@ SUITES = (
     Suite("format", "build", "clang-format leaves every C++ file as it is", python("tools/tidy/format.py", "--check")),
     Suite("clang-tidy", "build", "clang-tidy over a slice of the files chosen by the seed",
           python("tools/tidy/clang_tidy.py", "--seconds", "60")),
+    Suite("java", "unit", "unit tests of the Spark-Magic client, and google-java-format",
+          ("mvn", "-B", "-q", "-f", "spark/pom.xml", "spotless:check", "test", "-Dsurefire.printSummary=true")),
     Suite("unit", "unit", "unit tests", python("tests/unit.py", "build/dev")),
     Suite("build-asan", "unit", "the unit tests with ASan and UBSan", ("tools/setup/build.sh", "asan"),
           counts=False),
     Suite("unit-asan", "unit", "unit tests under ASan and UBSan", python("tests/unit.py", "build/asan")),
+    Suite("build-fuzz", "reliability", "the fuzzers", ("tools/setup/build.sh", "fuzz"), counts=False),
+    Suite("fuzz", "reliability", "every fuzzer: its corpus, then a few seconds of new inputs",
+          python("tests/fuzz.py", "build/fuzz", "--seconds", "5")),
 )
