@@ -1,0 +1,199 @@
+// The native methods of io.chspark.ChNative, all static. A query's handle holds its schema; a
+// batch's handle is the address of an ArrowArray that Java owns until releaseBatch. Failures become
+// io.chspark.ChException(int code, String message).
+#include <jni.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+#include "ch/ch.h"
+#include "connector/describe.h"
+#include "connector/jni_text.h"
+#include "connector/plan.h"
+#include "connector/query.h"
+#include "connector/session.h"
+#include "connector/split_text.h"
+#include "connector/wall.h"
+
+namespace {
+
+using namespace ch::connector;  // NOLINT: this file is a wall over one folder
+using ch::Error;
+using ch::ErrorCode;
+
+struct SessionHandle {
+    std::shared_ptr<Session> session;
+};
+
+struct QueryHandle {
+    std::shared_ptr<Query> query;
+    ArrowSchema schema{};
+
+    QueryHandle() = default;
+    QueryHandle(const QueryHandle&) = delete;
+    QueryHandle& operator=(const QueryHandle&) = delete;
+    ~QueryHandle() {
+        if (schema.release != nullptr) schema.release(&schema);
+    }
+};
+
+/// A batch is freed by the one who holds its address, whether or not Arrow's own release was
+/// called.
+struct BatchHandle {
+    ArrowArray array{};
+
+    BatchHandle() = default;
+    BatchHandle(const BatchHandle&) = delete;
+    BatchHandle& operator=(const BatchHandle&) = delete;
+    ~BatchHandle() {
+        if (array.release != nullptr) array.release(&array);
+    }
+};
+
+void throw_in_java(JNIEnv* env, const Failure& failure) {
+    if (env->ExceptionCheck()) return;
+    jclass type = env->FindClass("io/chspark/ChException");
+    if (type == nullptr) return;
+    jmethodID constructor = env->GetMethodID(type, "<init>", "(ILjava/lang/String;)V");
+    if (constructor == nullptr) return;
+    std::optional<Failure> unsaid = run_behind_wall([&] {
+        jstring message = to_java(env, failure.message);
+        if (message == nullptr) return;
+        jobject exception =
+            env->NewObject(type, constructor, static_cast<jint>(failure.code), message);
+        if (exception != nullptr) env->Throw(static_cast<jthrowable>(exception));
+    });
+    if (unsaid && !env->ExceptionCheck()) env->ThrowNew(type, "no memory for the error's message");
+}
+
+/// Runs `body` and gives its result; with an exception pending in Java, `Result{}`.
+template <typename Result, typename Body>
+Result guarded(JNIEnv* env, Body&& body) noexcept {
+    Result result{};
+    std::optional<Failure> failure = run_behind_wall([&] { result = body(); });
+    if (!failure) return result;
+    throw_in_java(env, *failure);
+    return Result{};
+}
+
+template <typename T>
+T& from_handle(jlong handle) {
+    if (handle == 0) throw Error(ErrorCode::InvalidArgument, "a handle was used after its close");
+    return *reinterpret_cast<T*>(handle);
+}
+
+template <typename T>
+void close_handle(jlong handle) {
+    std::unique_ptr<T> closed(reinterpret_cast<T*>(handle));
+}
+
+template <typename T>
+jlong to_handle(std::unique_ptr<T> owned) {
+    return reinterpret_cast<jlong>(owned.release());
+}
+
+}  // namespace
+
+extern "C" {
+
+JNIEXPORT jlong JNICALL Java_io_chspark_ChNative_openSession(JNIEnv* env, jclass,
+                                                             jstring settings) {
+    return guarded<jlong>(env, [&] {
+        auto handle = std::make_unique<SessionHandle>();
+        handle->session = Session::open(to_optional_utf8(env, settings).value_or(""));
+        return to_handle(std::move(handle));
+    });
+}
+
+JNIEXPORT void JNICALL Java_io_chspark_ChNative_closeSession(JNIEnv*, jclass, jlong session) {
+    close_handle<SessionHandle>(session);
+}
+
+JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_version(JNIEnv* env, jclass) {
+    return guarded<jstring>(env, [&] { return to_java(env, ch_version()); });
+}
+
+JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_list(JNIEnv* env, jclass, jlong session,
+                                                        jstring path) {
+    return guarded<jstring>(env, [&] {
+        const Session& opened = *from_handle<SessionHandle>(session).session;
+        return to_java(env, list_json(opened, to_utf8(env, path)));
+    });
+}
+
+JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_describe(JNIEnv* env, jclass, jlong session,
+                                                            jstring table) {
+    return guarded<jstring>(env, [&] {
+        const Session& opened = *from_handle<SessionHandle>(session).session;
+        return to_java(env, describe_json(opened, to_utf8(env, table)));
+    });
+}
+
+JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_plan(JNIEnv* env, jclass, jlong session,
+                                                        jstring plan) {
+    return guarded<jstring>(env, [&] {
+        const Session& opened = *from_handle<SessionHandle>(session).session;
+        return to_java(env, plan_json(opened, parse_plan(to_utf8(env, plan))));
+    });
+}
+
+JNIEXPORT jlong JNICALL Java_io_chspark_ChNative_execute(JNIEnv* env, jclass, jlong session,
+                                                         jstring plan, jstring split) {
+    return guarded<jlong>(env, [&] {
+        std::optional<ch::table::Split> piece;
+        if (split != nullptr) piece = parse_split(to_utf8(env, split));
+        auto handle = std::make_unique<QueryHandle>();
+        handle->query = Query::start(from_handle<SessionHandle>(session).session,
+                                     parse_plan(to_utf8(env, plan)), std::move(piece));
+        handle->query->schema(&handle->schema);
+        return to_handle(std::move(handle));
+    });
+}
+
+JNIEXPORT jlong JNICALL Java_io_chspark_ChNative_schema(JNIEnv* env, jclass, jlong query) {
+    return guarded<jlong>(
+        env, [&] { return reinterpret_cast<jlong>(&from_handle<QueryHandle>(query).schema); });
+}
+
+JNIEXPORT jlong JNICALL Java_io_chspark_ChNative_next(JNIEnv* env, jclass, jlong query) {
+    return guarded<jlong>(env, [&]() -> jlong {
+        auto batch = std::make_unique<BatchHandle>();
+        if (!from_handle<QueryHandle>(query).query->next(&batch->array)) return 0;
+        static_assert(offsetof(BatchHandle, array) == 0, "the handle is the ArrowArray's address");
+        return to_handle(std::move(batch));
+    });
+}
+
+JNIEXPORT void JNICALL Java_io_chspark_ChNative_releaseBatch(JNIEnv*, jclass, jlong batch) {
+    close_handle<BatchHandle>(batch);
+}
+
+JNIEXPORT void JNICALL Java_io_chspark_ChNative_cancel(JNIEnv* env, jclass, jlong query) {
+    guarded<jint>(env, [&] {
+        from_handle<QueryHandle>(query).query->cancel();
+        return 0;
+    });
+}
+
+JNIEXPORT void JNICALL Java_io_chspark_ChNative_metrics(JNIEnv* env, jclass, jlong query,
+                                                        jlongArray out) {
+    guarded<jint>(env, [&] {
+        ch_metrics metrics = from_handle<QueryHandle>(query).query->metrics();
+        static_assert(sizeof(metrics) % sizeof(jlong) == 0, "the fields, in order");
+        constexpr jsize kFields = sizeof(metrics) / sizeof(jlong);
+        if (out == nullptr || env->GetArrayLength(out) < kFields)
+            throw Error(ErrorCode::InvalidArgument,
+                        "metrics: the array must hold " + std::to_string(kFields) + " values");
+        env->SetLongArrayRegion(out, 0, kFields, reinterpret_cast<const jlong*>(&metrics));
+        return 0;
+    });
+}
+
+JNIEXPORT void JNICALL Java_io_chspark_ChNative_closeQuery(JNIEnv*, jclass, jlong query) {
+    close_handle<QueryHandle>(query);
+}
+
+}  // extern "C"
