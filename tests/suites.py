@@ -35,6 +35,7 @@ SUITES = (
     Suite("build-dev", "build", "the unit tests", ("tools/setup/build.sh", "dev"), counts=False, is_needed=True),
     Suite("tidy", "build", "house rules: layers, sizes, banned calls", python("tools/tidy/tidy.py")),
     Suite("tidy-test", "build", "tidy finds each planted violation", python("tools/tidy/tidy_test.py")),
+    Suite("runner-test", "build", "this runner finds each planted fault", python("tests/run_test.py")),
     Suite("format", "build", "clang-format leaves every C++ file as it is", python("tools/tidy/format.py", "--check")),
     Suite("clang-tidy", "build", "clang-tidy over a slice of the files chosen by the seed",
           python("tools/tidy/clang_tidy.py", "--seconds", "60")),
