@@ -3,6 +3,7 @@
 #include <lz4.h>
 #include <zstd.h>
 
+#include <bit>
 #include <cstring>
 #include <memory>
 
@@ -68,6 +69,12 @@ const char* plain_name(Method method) {
             return "FPC";
         case Method::Gcd:
             return "GCD";
+        case Method::Alp:
+            return "ALP";
+        case Method::Quantized:
+            return "Quantized";
+        case Method::Zxc:
+            return "ZXC";
     }
     return nullptr;
 }
@@ -78,12 +85,14 @@ void throw_corrupt(const char* codec, const std::string& what) {
     throw Error(ErrorCode::Corrupt, std::string(codec) + ": " + what);
 }
 
-ValueRun read_value_head(const char* codec, Bytes payload, std::span<uint8_t> to) {
+ValueRun read_value_head(const char* codec, Bytes payload, std::span<uint8_t> to,
+                         uint8_t width_max) {
     if (payload.size() < 2)
         throw_corrupt(codec, "payload of " + std::to_string(payload.size()) + " bytes has no head");
     uint8_t width = payload[0];
-    if (width != 1 && width != 2 && width != 4 && width != 8)
-        throw_corrupt(codec, "value width is " + std::to_string(width) + ", not 1, 2, 4 or 8");
+    if (!std::has_single_bit(width) || width > width_max)
+        throw_corrupt(codec, "value width is " + std::to_string(width) + "; powers of two up to " +
+                                 std::to_string(width_max) + " are possible");
     size_t skip = to.size() % width;
     if (payload[1] != skip || payload.size() < 2 + skip)
         throw_corrupt(codec, std::to_string(payload[1]) + " bytes to skip; " +
@@ -105,6 +114,16 @@ void decode(Method method, Bytes payload, std::span<uint8_t> to) {
             return decode_delta(payload, to);
         case Method::DoubleDelta:
             return decode_double_delta(payload, to);
+        case Method::Gorilla:
+            return decode_gorilla(payload, to);
+        case Method::T64:
+            return decode_t64(payload, to);
+        case Method::Fpc:
+            return decode_fpc(payload, to);
+        case Method::Gcd:
+            return decode_gcd(payload, to);
+        case Method::Multiple:
+            throw_corrupt("Multiple", "a chain inside a chain");
         case Method::Aes128GcmSiv:
         case Method::Aes256GcmSiv:
             throw Error(ErrorCode::Unsupported,
@@ -122,12 +141,19 @@ std::string method_name(Method method, Bytes payload) {
         auto byte = static_cast<uint8_t>(method);
         return "0x" + to_hex(Bytes(&byte, 1));
     }
+    auto with_number = [&](size_t at) {
+        return payload.size() <= at ? name : name + ("(" + std::to_string(payload[at]) + ")");
+    };
     switch (method) {
         case Method::Delta:
         case Method::DoubleDelta:
         case Method::Gorilla:
         case Method::Gcd:
-            return payload.empty() ? name : name + ("(" + std::to_string(payload[0]) + ")");
+            return with_number(0);
+        case Method::Fpc:
+            return with_number(1);
+        case Method::T64:
+            return payload.empty() || payload[0] < 0x80 ? name : "T64('bit')";
         default:
             return name;
     }

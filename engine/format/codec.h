@@ -22,6 +22,9 @@ enum class Method : uint8_t {
     Aes256GcmSiv = 0x97,
     Fpc = 0x98,
     Gcd = 0x9a,
+    Alp = 0x9c,
+    Quantized = 0x9e,
+    Zxc = 0x9f,
 };
 
 /// Decodes the payload of one codec (not Multiple), filling `to` exactly; behind `to` lie
@@ -36,16 +39,21 @@ std::string method_name(Method method, Bytes payload);
 // One decoder a codec, with the contract of decode().
 void decode_delta(Bytes payload, std::span<uint8_t> to);
 void decode_double_delta(Bytes payload, std::span<uint8_t> to);
+void decode_gorilla(Bytes payload, std::span<uint8_t> to);
+void decode_t64(Bytes payload, std::span<uint8_t> to);
+void decode_fpc(Bytes payload, std::span<uint8_t> to);
+void decode_gcd(Bytes payload, std::span<uint8_t> to);
 
 /// The head that Delta, DoubleDelta, Gorilla and GCD share: u8 width of a value, u8 bytes to skip,
 /// then the skipped bytes raw (those that are left when the content is cut into values). Checks it
 /// against `to` and copies the skipped bytes there.
 struct ValueRun {
-    uint8_t width;          ///< 1, 2, 4 or 8
+    uint8_t width;          ///< a power of two from 1 to width_max
     Bytes body;             ///< the payload behind the head
     std::span<uint8_t> to;  ///< where the values go: a multiple of the width
 };
-ValueRun read_value_head(const char* codec, Bytes payload, std::span<uint8_t> to);
+ValueRun read_value_head(const char* codec, Bytes payload, std::span<uint8_t> to,
+                         uint8_t width_max = 8);
 
 /// Throws Error{Corrupt} that names the codec.
 [[noreturn]] void throw_corrupt(const char* codec, const std::string& what);
