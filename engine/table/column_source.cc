@@ -1,0 +1,145 @@
+#include "engine/table/column_source.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "base/error.h"
+#include "engine/table/conversion.h"
+#include "engine/table/default_value.h"
+
+namespace ch::table {
+
+using column::Column;
+using column::ColumnPtr;
+using column::TypeId;
+using column::TypePtr;
+
+namespace {
+
+/// One row of a LowCardinality(String).
+ColumnPtr dictionary_text(std::string_view text, const std::shared_ptr<BufferPool>& pool) {
+    Column words = column::make_column(column::make_type(TypeId::String), 1, pool);
+    words.data.resize(text.size());
+    if (!text.empty()) std::memcpy(words.data.data(), text.data(), text.size());
+    words.offsets.as<int32_t>()[1] = static_cast<int32_t>(text.size());
+    Column codes = column::make_column(virtual_column_type(kPartColumn), 1, pool);
+    codes.data.as<int32_t>()[0] = 0;
+    codes.children.push_back(std::make_shared<const Column>(std::move(words)));
+    return std::make_shared<const Column>(std::move(codes));
+}
+
+std::string_view partition_id_of(std::string_view part_name) {
+    return part_name.substr(0, part_name.find('_'));
+}
+
+/// The part's column that shares its array sizes with `name`, a member of the same Nested; nothing
+/// if there is none.
+std::optional<size_t> find_nested_sibling(const part::Part& part, const TableColumn& column) {
+    size_t dot = column.name.find('.');
+    if (dot == std::string::npos || column.type->id != TypeId::Array) return std::nullopt;
+    std::string prefix = column.name.substr(0, dot + 1);
+    for (size_t i = 0; i < part.columns().size(); ++i) {
+        const column::NameAndType& other = part.columns()[i];
+        if (other.name.starts_with(prefix) && other.type->id == TypeId::Array &&
+            other.type->children[0]->id != TypeId::Unsupported)
+            return i;
+    }
+    return std::nullopt;
+}
+
+[[noreturn]] void refuse(const TableColumn& column, const std::string& why) {
+    throw Error(ErrorCode::Unsupported, "column " + column.name + " cannot be read: " + why);
+}
+
+}  // namespace
+
+TypePtr virtual_column_type(std::string_view name) {
+    if (name == kPartOffsetColumn) return column::make_type(TypeId::UInt64);
+    if (name != kPartColumn && name != kPartitionIdColumn) return nullptr;
+    column::Type type;
+    type.id = TypeId::LowCardinality;
+    type.children.push_back(column::make_type(TypeId::String));
+    return std::make_shared<const column::Type>(std::move(type));
+}
+
+ColumnSource::ColumnSource(std::shared_ptr<const part::Part> part, std::string name,
+                           const TableColumn* column, std::shared_ptr<BufferPool> pool)
+    : part_(std::move(part)), name_(std::move(name)), pool_(std::move(pool)) {
+    type_ = column ? column->type : virtual_column_type(name_);
+    if (!type_)
+        throw Error(ErrorCode::InvalidArgument,
+                    "column " + name_ + " is not among the split's columns; plan it anew");
+    if (column)
+        find_stored(*column);
+    else if (name_ == kPartColumn)
+        constant_ = dictionary_text(part_->name(), pool_);
+    else if (name_ == kPartitionIdColumn)
+        constant_ = dictionary_text(partition_id_of(part_->name()), pool_);
+}
+
+void ColumnSource::find_stored(const TableColumn& column) {
+    if (column.default_kind == "ALIAS" || column.default_kind == "EPHEMERAL")
+        refuse(column, "it is not stored (" + column.default_kind + " " +
+                           column.default_expression + "); use the expression in its place");
+    if (column.type->id == TypeId::Unsupported)
+        refuse(column,
+               "its type " + column.type->name() + " is not supported; leave the column out");
+    stored_ = part_->find_column(column.name);
+    if (stored_) {
+        const TypePtr& stored_type = part_->columns()[*stored_].type;
+        converts_ = !(*stored_type == *type_);
+        if (converts_ && !can_convert(*stored_type, *type_))
+            refuse(column, "part " + part_->name() + " has it as " + stored_type->name() +
+                               ", the table as " + type_->name() +
+                               ", and that conversion is not exact; run OPTIMIZE TABLE ... FINAL "
+                               "in ClickHouse to rewrite the part");
+        return;
+    }
+    if (column.default_expression.empty()) stored_ = find_nested_sibling(*part_, column);
+    sizes_only_ = stored_.has_value();
+    if (!stored_) constant_ = default_value(column, pool_);
+}
+
+ColumnPtr ColumnSource::read(part::PartReader& reader, uint64_t first, size_t rows) {
+    if (stored_) return read_stored(reader, first, rows);
+    if (!constant_) return row_numbers(first, rows);
+    if (!repeated_ || repeated_->rows != rows) repeated_ = repeat(*constant_, rows, pool_);
+    return repeated_;
+}
+
+ColumnPtr ColumnSource::read_stored(part::PartReader& reader, uint64_t first, size_t rows) {
+    const std::vector<uint64_t>& starts = part_->granules().first_row;
+    if (next_row_ != first) {
+        auto granule = static_cast<size_t>(std::upper_bound(starts.begin(), starts.end(), first) -
+                                           starts.begin()) -
+                       1;
+        uint64_t from = starts[granule];
+        if (next_row_ && *next_row_ < first && *next_row_ >= from)
+            from = *next_row_;
+        else
+            reader.seek(*stored_, granule);
+        if (from < first) reader.skip(*stored_, first - from);
+    }
+    next_row_.reset();
+    Column column = reader.read(*stored_, rows);
+    next_row_ = first + rows;
+    if (sizes_only_) {
+        const TypePtr& element = type_->children[0];
+        size_t elements = column.children[0]->rows;
+        column.children = {
+            std::make_shared<const Column>(make_fill_column(element, elements, pool_))};
+        column.type = type_;
+    }
+    auto shared = std::make_shared<const Column>(std::move(column));
+    return converts_ ? convert(shared, type_, pool_) : shared;
+}
+
+ColumnPtr ColumnSource::row_numbers(uint64_t first, size_t rows) const {
+    Column numbers = column::make_column(type_, rows, pool_);
+    auto* to = numbers.data.as<uint64_t>();
+    for (size_t i = 0; i < rows; ++i) to[i] = first + i;
+    return std::make_shared<const Column>(std::move(numbers));
+}
+
+}  // namespace ch::table

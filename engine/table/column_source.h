@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/column/column.h"
+#include "engine/part/part_reader.h"
+#include "engine/table/table.h"
+
+namespace ch::table {
+
+/// Columns that a scan makes up: each row's part, partition id and row number in the part.
+constexpr std::string_view kPartColumn = "_part";
+constexpr std::string_view kPartitionIdColumn = "_partition_id";
+constexpr std::string_view kPartOffsetColumn = "_part_offset";
+
+/// The type of a made-up column, or null for any other name. A table's own column of that name
+/// comes first.
+column::TypePtr virtual_column_type(std::string_view name);
+
+/// Gives one column of a part as the table has it today: as stored, converted, by its default where
+/// the part lacks it, or made up. Used by one thread, with one PartReader.
+class ColumnSource {
+public:
+    /// `column` is today's definition; null means a made-up column of that name. Throws
+    /// Error{Unsupported} naming the column if it cannot be read, Error{InvalidArgument} for a name
+    /// that is neither.
+    ColumnSource(std::shared_ptr<const part::Part> part, std::string name,
+                 const TableColumn* column, std::shared_ptr<BufferPool> pool);
+
+    /// Rows [first, first + rows) of the part. Cheapest when calls go forward.
+    column::ColumnPtr read(part::PartReader& reader, uint64_t first, size_t rows);
+    /// Whether reading it takes bytes from files.
+    [[nodiscard]] bool is_stored() const { return stored_.has_value(); }
+    [[nodiscard]] const std::string& name() const { return name_; }
+
+private:
+    void find_stored(const TableColumn& column);
+    column::ColumnPtr read_stored(part::PartReader& reader, uint64_t first, size_t rows);
+    column::ColumnPtr row_numbers(uint64_t first, size_t rows) const;
+
+    std::shared_ptr<const part::Part> part_;
+    std::string name_;
+    column::TypePtr type_;
+    std::shared_ptr<BufferPool> pool_;
+    std::optional<size_t> stored_;  // index into Part::columns()
+    bool converts_ = false;         // the stored type is not today's
+    bool sizes_only_ = false;  // only the array sizes of stored_ count: a later member of a Nested
+    column::ColumnPtr constant_;        // one row; null if the column is stored or the row number
+    column::ColumnPtr repeated_;        // constant_, as often as last asked for
+    std::optional<uint64_t> next_row_;  // where the reader stands in stored_
+};
+
+}  // namespace ch::table

@@ -1,0 +1,122 @@
+#include "engine/table/scan_batch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+
+namespace ch::table {
+
+using column::ColumnPtr;
+
+namespace {
+
+exec::Selection existing_rows(const column::Column& row_exists) {
+    exec::Selection alive;
+    const uint8_t* flags = row_exists.data.data();
+    for (size_t i = 0; i < row_exists.rows; ++i)
+        if (flags[i] != 0) alive.rows.push_back(static_cast<uint32_t>(i));
+    alive.all = alive.rows.size() == row_exists.rows;
+    if (alive.all) alive.rows.clear();
+    return alive;
+}
+
+}  // namespace
+
+ScanBatch::ScanBatch(std::span<ColumnSource> sources, part::PartReader& reader, RowRange rows,
+                     const format::Granules& granules, std::shared_ptr<BufferPool> pool)
+    : sources_(sources),
+      reader_(reader),
+      rows_(rows),
+      granules_(granules),
+      pool_(std::move(pool)),
+      loaded_(sources.size()) {
+    selection_.all = true;
+}
+
+bool ScanBatch::filter(const FilterStep& step) {
+    if (step.conjuncts.empty()) {
+        narrow(existing_rows(*column(step.sources[0])));
+    } else {
+        column::Block block;
+        block.rows = selected_rows();
+        for (size_t source : step.sources) {
+            block.names.push_back(sources_[source].name());
+            block.columns.push_back(column(source));
+        }
+        narrow(exec::select(step.conjuncts, block, pool_));
+    }
+    return selected_rows() > 0;
+}
+
+/// `passed` counts within the rows selected so far.
+void ScanBatch::narrow(exec::Selection passed) {
+    if (passed.all) return;
+    if (!selection_.all)
+        for (uint32_t& row : passed.rows) row = selection_.rows[row];
+    selection_ = std::move(passed);
+    shifted_rows_ = {};
+}
+
+void ScanBatch::keep_first(size_t rows) {
+    if (rows >= selected_rows()) return;
+    if (selection_.all) {
+        selection_.all = false;
+        selection_.rows.resize(rows);
+        for (size_t i = 0; i < rows; ++i) selection_.rows[i] = static_cast<uint32_t>(i);
+    } else {
+        selection_.rows.resize(rows);
+    }
+    shifted_rows_ = {};
+}
+
+ColumnPtr ScanBatch::column(size_t source) {
+    Loaded& loaded = loaded_[source];
+    if (!loaded.column) {
+        loaded.rows = hull();
+        loaded.column = sources_[source].read(reader_, loaded.rows.first, loaded.rows.count);
+        if (sources_[source].is_stored()) bytes_ += loaded.column->bytes();
+    }
+    const exec::Selection& selection = selection_within(loaded.rows);
+    return selection.all ? loaded.column : exec::take(loaded.column, selection, pool_);
+}
+
+/// The batch's rows cut down to the granules from the first to the last surviving row.
+RowRange ScanBatch::hull() const {
+    if (selection_.all || selection_.rows.empty()) return rows_;
+    const std::vector<uint64_t>& starts = granules_.first_row;
+    uint64_t first = rows_.first + selection_.rows.front();
+    uint64_t last = rows_.first + selection_.rows.back();
+    uint64_t begin = *(std::upper_bound(starts.begin(), starts.end(), first) - 1);
+    uint64_t end = *std::upper_bound(starts.begin(), starts.end(), last);
+    begin = std::max(begin, rows_.first);
+    end = std::min(end, rows_.end());
+    return {begin, static_cast<size_t>(end - begin)};
+}
+
+/// The surviving rows, counted from the start of `rows`, which has them all.
+const exec::Selection& ScanBatch::selection_within(RowRange rows) {
+    if (rows == rows_ || selection_.all) return selection_;
+    if (rows == shifted_rows_) return shifted_;
+    auto offset = static_cast<uint32_t>(rows.first - rows_.first);
+    shifted_rows_ = rows;
+    shifted_.all = selection_.rows.size() == rows.count;
+    shifted_.rows.clear();
+    if (shifted_.all) return shifted_;
+    shifted_.rows.reserve(selection_.rows.size());
+    for (uint32_t row : selection_.rows) shifted_.rows.push_back(row - offset);
+    return shifted_;
+}
+
+uint64_t ScanBatch::granules_in(RowRange rows) const {
+    const std::vector<uint64_t>& starts = granules_.first_row;
+    auto from = std::lower_bound(starts.begin(), starts.end(), rows.first);
+    auto to = std::lower_bound(starts.begin(), starts.end(), rows.end());
+    return static_cast<uint64_t>(to - from);
+}
+
+uint64_t ScanBatch::granules_kept() const {
+    return selected_rows() == 0 ? 0 : granules_in(hull());
+}
+
+}  // namespace ch::table

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/exec/evaluate.h"
+#include "engine/format/marks.h"
+#include "engine/table/column_source.h"
+
+namespace ch::table {
+
+/// Rows [first, first + count) of a part.
+struct RowRange {
+    uint64_t first = 0;
+    size_t count = 0;
+    [[nodiscard]] uint64_t end() const { return first + count; }
+    bool operator==(const RowRange&) const = default;
+};
+
+/// Conjuncts that are evaluated together because they read the same columns. Without any, the one
+/// column is _row_exists: rows that hold 0 are deleted.
+struct FilterStep {
+    std::vector<exec::ExpressionPtr> conjuncts;
+    std::vector<size_t> sources;
+};
+
+/// One batch of rows on its way through a scan: columns are read when they are first asked for, and
+/// then only the granules that still have a surviving row. Lives for one batch; refers to the
+/// scan's sources and reader.
+class ScanBatch {
+public:
+    ScanBatch(std::span<ColumnSource> sources, part::PartReader& reader, RowRange rows,
+              const format::Granules& granules, std::shared_ptr<BufferPool> pool);
+
+    /// Drops the rows that do not pass. False if none is left.
+    bool filter(const FilterStep& step);
+    /// Drops all surviving rows but the first `rows`.
+    void keep_first(size_t rows);
+    /// The surviving rows of a column.
+    column::ColumnPtr column(size_t source);
+
+    [[nodiscard]] RowRange rows() const { return rows_; }
+    [[nodiscard]] size_t selected_rows() const { return selection_.count(rows_.count); }
+    [[nodiscard]] bool is_loaded(size_t source) const { return loaded_[source].column != nullptr; }
+    /// Bytes of the stored columns read so far, in memory.
+    [[nodiscard]] size_t bytes() const { return bytes_; }
+    /// Granules that begin in this batch, and those of them that have surviving rows between the
+    /// first and the last one.
+    [[nodiscard]] uint64_t granules() const { return granules_in(rows_); }
+    [[nodiscard]] uint64_t granules_kept() const;
+
+private:
+    struct Loaded {
+        column::ColumnPtr column;
+        RowRange rows;
+    };
+
+    [[nodiscard]] RowRange hull() const;
+    [[nodiscard]] uint64_t granules_in(RowRange rows) const;
+    void narrow(exec::Selection passed);
+    const exec::Selection& selection_within(RowRange rows);
+
+    std::span<ColumnSource> sources_;
+    part::PartReader& reader_;
+    RowRange rows_;
+    const format::Granules& granules_;
+    std::shared_ptr<BufferPool> pool_;
+    exec::Selection selection_;  // numbers count from rows_.first
+    std::vector<Loaded> loaded_;
+    size_t bytes_ = 0;
+    RowRange shifted_rows_;  // what shifted_ counts from; an empty range = nothing yet
+    exec::Selection shifted_;
+};
+
+}  // namespace ch::table
