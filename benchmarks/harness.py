@@ -10,6 +10,7 @@ RUNS = 5
 @dataclass
 class Row:
     """One line of the table. `ours` and `peer` are in `unit`; `goal` is a ratio where there is a peer, else in `unit`."""
+
     name: str
     ours: float
     unit: str
@@ -36,7 +37,11 @@ class Row:
     def as_json(self) -> dict:
         fields = asdict(self)
         return {name: fields[name] for name in ("name", "ours", "peer", "peer_name", "unit")} | {
-            "ratio": self.ratio, "goal": self.goal, "met": self.is_met, "note": self.note}
+            "ratio": self.ratio,
+            "goal": self.goal,
+            "met": self.is_met,
+            "note": self.note,
+        }
 
 
 def number(value: float | None) -> str:
@@ -52,7 +57,9 @@ def table(rows: list[Row]) -> str:
         met = {True: "yes", False: "**no**", None: ""}[row.is_met]
         ratio = f"{row.ratio:.2f}" if row.ratio is not None else "-"
         against = "; ".join(text for text in (row.peer_name, row.note) if text)
-        lines.append(f"| {row.name} | {number(row.ours)} | {number(row.peer)} | {row.unit} | {ratio} | {number(row.goal)} | {met} | {against} |")
+        lines.append(
+            f"| {row.name} | {number(row.ours)} | {number(row.peer)} | {row.unit} | {ratio} | {number(row.goal)} | {met} | {against} |"
+        )
     return "\n".join(lines)
 
 
@@ -71,7 +78,9 @@ class Worker:
     """A process that answers one JSON line for each JSON line: engine_scan, or worker.py round a peer."""
 
     def __init__(self, command: list, environment: dict | None = None):
-        self.process = subprocess.Popen([str(part) for part in command], env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen(
+            [str(part) for part in command], env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
 
     def ask(self, **request) -> dict:
         self.process.stdin.write(json.dumps(request) + "\n")

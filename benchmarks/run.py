@@ -21,7 +21,14 @@ OUT = peers.BUILD / "bench"
 
 
 def machine() -> str:
-    model = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "?")
+    model = next(
+        (
+            line.split(":")[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        "?",
+    )
     memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
     return f"{os.cpu_count()} x {model}, {memory_gib:.0f} GiB, load {os.getloadavg()[0]:.1f}"
 
@@ -33,7 +40,9 @@ def main() -> int:
     options = parser.parse_args()
     wanted = tuple(options.only.split(",")) if options.only else ("",)
 
-    subprocess.run([peers.ROOT / "tools/setup/build.sh", "release", "engine_scan"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [peers.ROOT / "tools/setup/build.sh", "release", "engine_scan"], check=True, stdout=subprocess.DEVNULL
+    )
     OUT.mkdir(parents=True, exist_ok=True)
     print(machine(), flush=True)
     rows, broken = [], []
@@ -56,7 +65,10 @@ def main() -> int:
     (OUT / "table.md").write_text(f"{machine()}\n\n{harness.table(rows)}\n")
     print(f"{harness.table(rows)}\n")
     missed = [row.name for row in rows if row.is_met is False]
-    print(f"{len(rows)} rows; goals missed: {', '.join(missed) or 'none'}; not measured: {', '.join(broken) or 'none'}; {OUT / 'results.json'}")
+    print(
+        f"{len(rows)} rows; goals missed: {', '.join(missed) or 'none'}; "
+        f"not measured: {', '.join(broken) or 'none'}; {OUT / 'results.json'}"
+    )
     return 1 if broken else 0
 
 

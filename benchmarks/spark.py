@@ -17,15 +17,22 @@ def start(root: Path, spark_name: str = peers.NEWEST_SPARK, **settings: str):
     from pyspark.sql import SparkSession
 
     log = Path(__file__).resolve().parent / "log4j2.properties"
-    builder = (SparkSession.builder.master(f"local[{QUERY_THREADS}]").appName("chspark")
-               .config("spark.jars", str(peers.BUILD / "chspark.jar"))
-               .config("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile=file:{log}")
-               .config("spark.driver.memory", "4g")
-               .config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
-               .config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false").config("spark.sql.shuffle.partitions", "8")
-               .config("spark.sql.session.timeZone", "UTC")
-               .config("spark.local.dir", str(peers.BUILD / "spark-local"))
-               .config("spark.sql.catalog.ch", "io.chspark.ChCatalog").config("spark.sql.catalog.ch.path", str(root)))
+    builder = (
+        SparkSession.builder.master(f"local[{QUERY_THREADS}]")
+        .appName("chspark")
+        .config("spark.jars", str(peers.BUILD / "chspark.jar"))
+        .config("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile=file:{log}")
+        .config("spark.driver.memory", "4g")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.sql.shuffle.partitions", "8")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.local.dir", str(peers.BUILD / "spark-local"))
+        .config("spark.sql.catalog.ch", "io.chspark.ChCatalog")
+        .config("spark.sql.catalog.ch.path", str(root))
+    )
     for name, value in settings.items():
         builder = builder.config(name.replace("_", "."), value)
     return builder.getOrCreate()

@@ -13,6 +13,7 @@ THREADS = 2
 
 def chdb_side(path: str):
     from chdb.session import Session
+
     session = Session(path)
     session.query(f"SET max_threads = {THREADS}, output_format_arrow_compression_method = 'none'")
 
@@ -27,6 +28,7 @@ def chdb_side(path: str):
 
 def duckdb_side(path: str):
     import duckdb
+
     connection = duckdb.connect(path, read_only=True)
     connection.execute(f"SET threads = {THREADS}")
 
@@ -39,6 +41,7 @@ def duckdb_side(path: str):
 def pyarrow_side(path: str):
     import pyarrow
     import pyarrow.dataset
+
     pyarrow.set_cpu_count(THREADS)
     dataset = pyarrow.dataset.dataset(path)
 

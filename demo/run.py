@@ -28,22 +28,32 @@ def main() -> int:
     spark = sparks.start(clickhouse)
     peer, ours = compare.parquet_session(spark, parquet), compare.mergetree_session(spark)
 
-    print(f"\nTPC-H scale {options.scale}; seconds, the best of {options.runs} alternating runs after one that compares the answers\n")
+    print(
+        f"\nTPC-H scale {options.scale}; seconds, the best of {options.runs} alternating runs after one that compares the answers\n"
+    )
     print("query    rows  answers    MergeTree  Parquet   ratio")
     results = []
     for name, text in data.queries(options.only).items():
         result = compare.compare(spark, ours, peer, name, text, options.runs)
         results.append(result)
-        print(f"{name:5} {result.rows:7}  {'equal' if result.is_equal else 'DIFFERENT':9} {result.best('ours'):10.2f} "
-              f"{result.best('peer'):8.2f} {result.ratio:6.2f}x", flush=True)
+        print(
+            f"{name:5} {result.rows:7}  {'equal' if result.is_equal else 'DIFFERENT':9} {result.best('ours'):10.2f} "
+            f"{result.best('peer'):8.2f} {result.ratio:6.2f}x",
+            flush=True,
+        )
     spark.stop()
 
     equal = sum(result.is_equal for result in results)
     total = {side: sum(result.best(side) for result in results) for side in ("ours", "peer")}
-    print(f"{'all':5} {sum(r.rows for r in results):7}  {equal} of {len(results)}  {total['ours']:10.2f} {total['peer']:8.2f} "
-          f"{total['peer'] / total['ours']:6.2f}x")
-    print(f"\n{equal} of {len(results)} answers equal; Spark over ClickHouse's files runs at {compare.geometric_mean([r.ratio for r in results]):.2f}x "
-          f"the speed of Spark over Parquet (geometric mean); {time.monotonic() - started:.0f} s in all")
+    print(
+        f"{'all':5} {sum(r.rows for r in results):7}  {equal} of {len(results)}  {total['ours']:10.2f} {total['peer']:8.2f} "
+        f"{total['peer'] / total['ours']:6.2f}x"
+    )
+    mean = compare.geometric_mean([result.ratio for result in results])
+    print(
+        f"\n{equal} of {len(results)} answers equal; Spark over ClickHouse's files runs at {mean:.2f}x "
+        f"the speed of Spark over Parquet (geometric mean); {time.monotonic() - started:.0f} s in all"
+    )
     return 0 if equal == len(results) else 1
 
 

@@ -30,9 +30,18 @@ def run(program: Path, build: Path, seconds: int, seed: str) -> tuple[str, bool,
     grown.mkdir(parents=True, exist_ok=True)
     crashes.mkdir(exist_ok=True)
     seeds = ROOT / "tests/corpus" / program.name
-    command = [program, grown, *([seeds] if seeds.is_dir() else []), f"-max_total_time={seconds}", f"-seed={seed}",
-               f"-max_len={INPUT_BYTES_MAX}", f"-timeout={SECONDS_AN_INPUT_MAX}", f"-rss_limit_mb={RSS_MIB_MAX}",
-               f"-artifact_prefix={crashes}/{program.name}-", "-print_final_stats=1"]
+    command = [
+        program,
+        grown,
+        *([seeds] if seeds.is_dir() else []),
+        f"-max_total_time={seconds}",
+        f"-seed={seed}",
+        f"-max_len={INPUT_BYTES_MAX}",
+        f"-timeout={SECONDS_AN_INPUT_MAX}",
+        f"-rss_limit_mb={RSS_MIB_MAX}",
+        f"-artifact_prefix={crashes}/{program.name}-",
+        "-print_final_stats=1",
+    ]
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, errors="replace")
     executed = re.search(r"number_of_executed_units: (\d+)", done.stderr)
     summary = f"{int(executed[1]):,} inputs" if executed else "no statistics"

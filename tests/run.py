@@ -71,8 +71,15 @@ def run(suite: Suite, environment: dict) -> Outcome:
     log = LOGS / f"{suite.name}.log"
     started = time.monotonic()
     with log.open("wb") as sink:
-        process = subprocess.Popen(suite.command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
-                                   stdout=sink, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(
+            suite.command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
         try:
             complaint = wait(process, suite, log, started)
         except KeyboardInterrupt:
@@ -101,8 +108,11 @@ def report(outcome: Outcome, seed: str) -> None:
         log = LOGS / f"{suite.name}.log"
         for line in log.read_text(errors="replace").splitlines()[-40:]:
             print(f"      | {line}")
-        print(f"      {outcome.complaint or 'tests failed'}; whole output: {log.relative_to(ROOT)}; "
-              f"again: make test ONLY={suite.name} SEED={seed}", flush=True)
+        print(
+            f"      {outcome.complaint or 'tests failed'}; whole output: {log.relative_to(ROOT)}; "
+            f"again: make test ONLY={suite.name} SEED={seed}",
+            flush=True,
+        )
 
 
 def chosen_suites(only: str, full: bool) -> list[Suite]:
@@ -121,7 +131,9 @@ def print_table(outcomes: list[Outcome], setup_s: float) -> None:
     spent["build"] += setup_s
     for outcome in outcomes:
         spent[outcome.suite.group] += outcome.seconds
-        print(f"{outcome.suite.name:20} {outcome.seconds:10.1f} {outcome.passed:8} {outcome.failed:8} {outcome.skipped:8}")
+        print(
+            f"{outcome.suite.name:20} {outcome.seconds:10.1f} {outcome.passed:8} {outcome.failed:8} {outcome.skipped:8}"
+        )
     print("\nbudget                  minutes  allowed")
     for group, allowed in BUDGET_MINUTES.items():
         warning = "  over its budget" if spent[group] > allowed * 60 else ""
@@ -143,7 +155,9 @@ def main() -> int:
         return 0
 
     seed = options.seed or datetime.date.today().strftime("%Y%m%d")
-    environment = dict(os.environ, CHSPARK_SEED=seed, CHSPARK_SIZE="full" if options.full else "ci", PYTHONUNBUFFERED="1")
+    environment = dict(
+        os.environ, CHSPARK_SEED=seed, CHSPARK_SIZE="full" if options.full else "ci", PYTHONUNBUFFERED="1"
+    )
     LOGS.mkdir(parents=True, exist_ok=True)
     suites = chosen_suites(options.only, options.full)
     print(f"{len(suites)} suites, seed {seed}, size {environment['CHSPARK_SIZE']}", flush=True)

@@ -26,8 +26,13 @@ class Runner(unittest.TestCase):
         self.assertEqual(run.count_of("[INFO] Tests run: 9, Failures: 1, Errors: 2, Skipped: 1\n"), (5, 3, 1))
 
     def test_each_planted_fault_is_a_failure(self):
-        for script in ("print('3 passed, 1 failed')", "print('3 passed, 0 failed'); raise SystemExit(2)", "print('nothing')",
-                       "print('0 passed, 0 failed')", "import os; os.kill(os.getpid(), 11)"):
+        for script in (
+            "print('3 passed, 1 failed')",
+            "print('3 passed, 0 failed'); raise SystemExit(2)",
+            "print('nothing')",
+            "print('0 passed, 0 failed')",
+            "import os; os.kill(os.getpid(), 11)",
+        ):
             with self.subTest(script=script):
                 self.assertGreater(self.outcome(suite("planted", script)).failed, 0)
 

@@ -19,10 +19,10 @@ class Suite:
     group: str
     what: str
     command: tuple[str, ...]
-    counts: bool = True          # prints a count; a suite that does not is a step that only has to succeed
-    is_needed: bool = False      # nothing after it makes sense when it fails
-    only_full: bool = False      # runs in make test-full only
-    minutes_max: int = 20        # stopped after that
+    counts: bool = True  # prints a count; a suite that does not is a step that only has to succeed
+    is_needed: bool = False  # nothing after it makes sense when it fails
+    only_full: bool = False  # runs in make test-full only
+    minutes_max: int = 20  # stopped after that
 
 
 def python(*arguments: str) -> tuple[str, ...]:
@@ -30,22 +30,39 @@ def python(*arguments: str) -> tuple[str, ...]:
 
 
 SUITES = (
-    Suite("build", "build", "libch.so, ch and the jar", ("make", "--no-print-directory", "build", "SETUP=no"),
-          counts=False, is_needed=True),
+    Suite(
+        "build",
+        "build",
+        "libch.so, ch and the jar",
+        ("make", "--no-print-directory", "build", "SETUP=no"),
+        counts=False,
+        is_needed=True,
+    ),
     Suite("build-dev", "build", "the unit tests", ("tools/setup/build.sh", "dev"), counts=False, is_needed=True),
     Suite("tidy", "build", "house rules: layers, sizes, banned calls", python("tools/tidy/tidy.py")),
     Suite("tidy-test", "build", "tidy finds each planted violation", python("tools/tidy/tidy_test.py")),
     Suite("runner-test", "build", "this runner finds each planted fault", python("tests/run_test.py")),
     Suite("format", "build", "clang-format leaves every C++ file as it is", python("tools/tidy/format.py", "--check")),
-    Suite("clang-tidy", "build", "clang-tidy over a slice of the files chosen by the seed",
-          python("tools/tidy/clang_tidy.py", "--seconds", "60")),
-    Suite("java", "unit", "unit tests of the Spark-Magic client, and google-java-format",
-          ("mvn", "-B", "-q", "-f", "spark/pom.xml", "spotless:check", "test", "-Dsurefire.printSummary=true")),
+    Suite(
+        "clang-tidy",
+        "build",
+        "clang-tidy over a slice of the files chosen by the seed",
+        python("tools/tidy/clang_tidy.py", "--seconds", "60"),
+    ),
+    Suite(
+        "java",
+        "unit",
+        "unit tests of the Spark-Magic client, and google-java-format",
+        ("mvn", "-B", "-q", "-f", "spark/pom.xml", "spotless:check", "test", "-Dsurefire.printSummary=true"),
+    ),
     Suite("unit", "unit", "unit tests", python("tests/unit.py", "build/dev")),
-    Suite("build-asan", "unit", "the unit tests with ASan and UBSan", ("tools/setup/build.sh", "asan"),
-          counts=False),
+    Suite("build-asan", "unit", "the unit tests with ASan and UBSan", ("tools/setup/build.sh", "asan"), counts=False),
     Suite("unit-asan", "unit", "unit tests under ASan and UBSan", python("tests/unit.py", "build/asan")),
     Suite("build-fuzz", "reliability", "the fuzzers", ("tools/setup/build.sh", "fuzz"), counts=False),
-    Suite("fuzz", "reliability", "every fuzzer: its corpus, then a few seconds of new inputs",
-          python("tests/fuzz.py", "build/fuzz", "--seconds", "5")),
+    Suite(
+        "fuzz",
+        "reliability",
+        "every fuzzer: its corpus, then a few seconds of new inputs",
+        python("tests/fuzz.py", "build/fuzz", "--seconds", "5"),
+    ),
 )

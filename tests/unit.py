@@ -15,7 +15,9 @@ SECONDS_MAX = 600
 
 
 def programs(build: Path, name_part: str) -> list[dict]:
-    listing = subprocess.run(["ctest", "--test-dir", str(build), "--show-only=json-v1"], check=True, capture_output=True, text=True)
+    listing = subprocess.run(
+        ["ctest", "--test-dir", str(build), "--show-only=json-v1"], check=True, capture_output=True, text=True
+    )
     return [test for test in json.loads(listing.stdout)["tests"] if name_part in test["name"]]
 
 
@@ -31,17 +33,32 @@ def run(test: dict) -> tuple[str, int, int, int, str]:
     name = test["name"]
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        environment = dict(os.environ, ASAN_OPTIONS="detect_leaks=1:allocator_may_return_null=1", UBSAN_OPTIONS="print_stacktrace=1")
+        environment = dict(
+            os.environ, ASAN_OPTIONS="detect_leaks=1:allocator_may_return_null=1", UBSAN_OPTIONS="print_stacktrace=1"
+        )
         try:
-            done = subprocess.run(test["command"] + ["--gtest_brief=1", f"--gtest_output=json:{report}"], cwd=working_directory(test),
-                                  env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
-                                  timeout=SECONDS_MAX)
+            done = subprocess.run(
+                test["command"] + ["--gtest_brief=1", f"--gtest_output=json:{report}"],
+                cwd=working_directory(test),
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=SECONDS_MAX,
+            )
         except subprocess.TimeoutExpired:
             return name, 0, 1, 0, f"no end after {SECONDS_MAX} s"
         output = done.stdout + done.stderr
         if not report.exists():
             is_script = done.returncode == 0
-            return name, int(is_script), int(not is_script), 0, "" if is_script else f"{output}\nexit code {done.returncode}, no report of cases"
+            return (
+                name,
+                int(is_script),
+                int(not is_script),
+                0,
+                "" if is_script else f"{output}\nexit code {done.returncode}, no report of cases",
+            )
         suites = json.loads(report.read_text())["testsuites"]
     cases = [case for suite in suites for case in suite["testsuite"]]
     failed = sum(1 for case in cases if case.get("failures"))

@@ -31,10 +31,12 @@ def duckdb_file():
 def rows_for(name: str, codec: str, engine, chdb, duckdb, pyarrow) -> list[harness.Row]:
     columns = COLUMNS[name.removeprefix("arrow_")]
     select = f"SELECT {', '.join(columns)} FROM"
-    sides = [engine.seconds(plan=scan_plan(clickhouse_folder(SCALE, codec), columns), threads=2),
-             chdb.seconds(sql=f"{select} tpch.lineitem", format="ArrowStream"),
-             chdb.seconds(sql=f"INSERT INTO FUNCTION file('/dev/null', 'ArrowStream') {select} tpch.lineitem", format="TSV"),
-             chdb.seconds(sql=f"{select} tpch.lineitem", format="Null")]
+    sides = [
+        engine.seconds(plan=scan_plan(clickhouse_folder(SCALE, codec), columns), threads=2),
+        chdb.seconds(sql=f"{select} tpch.lineitem", format="ArrowStream"),
+        chdb.seconds(sql=f"INSERT INTO FUNCTION file('/dev/null', 'ArrowStream') {select} tpch.lineitem", format="TSV"),
+        chdb.seconds(sql=f"{select} tpch.lineitem", format="Null"),
+    ]
     labels = [f"chDB ArrowStream, {codec}", f"chDB ArrowStream into /dev/null, {codec}", f"chDB FORMAT Null, {codec}"]
     suffixes, goals = ["", "_vs_file", "_vs_null"], [GOALS[name], None, 1.0]
     if codec == "lz4":
@@ -44,16 +46,20 @@ def rows_for(name: str, codec: str, engine, chdb, duckdb, pyarrow) -> list[harne
     else:
         suffixes, goals = [f"{suffix}_zstd" for suffix in suffixes], [None, None, None]
     ours, *others = [ROWS_BY_SCALE[SCALE] / seconds / 1e6 for seconds in harness.alternate(*sides)]
-    return [harness.Row(name + suffix, ours, "M rows/s", other, label, goal)
-            for suffix, other, label, goal in zip(suffixes, others, labels, goals)]
+    return [
+        harness.Row(name + suffix, ours, "M rows/s", other, label, goal)
+        for suffix, other, label, goal in zip(suffixes, others, labels, goals)
+    ]
 
 
 def run(_: str, names: list[str]) -> list[harness.Row]:
     found = []
     for codec in ("lz4", "zstd"):
-        with engine_scan() as engine, peer_worker("duckdb", duckdb_file(), peers.TOOLS) as duckdb, \
-                peer_worker("pyarrow", parquet_file(SCALE), peers.TOOLS) as pyarrow, \
-                peer_worker("chdb", clickhouse_folder(SCALE, codec).parent.parent.parent, peers.NEWEST_CHDB) as chdb:
+        with engine_scan() as engine, peer_worker("duckdb", duckdb_file(), peers.TOOLS) as duckdb, peer_worker(
+            "pyarrow", parquet_file(SCALE), peers.TOOLS
+        ) as pyarrow, peer_worker(
+            "chdb", clickhouse_folder(SCALE, codec).parent.parent.parent, peers.NEWEST_CHDB
+        ) as chdb:
             for name in names:
                 found += rows_for(name, codec, engine, chdb, duckdb, pyarrow)
     return found

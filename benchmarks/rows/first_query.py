@@ -27,11 +27,24 @@ def run(_: str, names: list[str]) -> list[harness.Row]:
 
     def side(source: str, path):
         def first() -> float:
-            command = [sys.executable, "-c", CHILD, peers.ROOT / "benchmarks", folder.parent.parent.parent, source, path]
+            command = [
+                sys.executable,
+                "-c",
+                CHILD,
+                peers.ROOT / "benchmarks",
+                folder.parent.parent.parent,
+                source,
+                path,
+            ]
             done = subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True)
             return float(done.stdout.split()[-1])
+
         return first
 
     ours, peer = harness.alternate(side("mergetree", folder), side("parquet", parquet_file(SCALE)))
     note = f"ours {1000 * ours:.0f} ms, Parquet {1000 * peer:.0f} ms; the row is the difference"
-    return [harness.Row("first_query_ms", max(1.0, 1000 * (ours - peer)), "ms more", goal=300.0, is_larger_better=False, note=note)]
+    return [
+        harness.Row(
+            "first_query_ms", max(1.0, 1000 * (ours - peer)), "ms more", goal=300.0, is_larger_better=False, note=note
+        )
+    ]

@@ -25,10 +25,24 @@ session.close()
 
 
 def run(_: str, names: list[str]) -> list[harness.Row]:
-    folder = data.fill(peers.CACHE / "data/parts-1000", "a table of 1,000 parts",
-                       lambda path: subprocess.run([sys.executable, "-c", MAKE, path], env=peers.environment(peers.NEWEST_CHDB), check=True))
+    folder = data.fill(
+        peers.CACHE / "data/parts-1000",
+        "a table of 1,000 parts",
+        lambda path: subprocess.run(
+            [sys.executable, "-c", MAKE, path], env=peers.environment(peers.NEWEST_CHDB), check=True
+        ),
+    )
     plan = scan_plan(folder / "data/d/t", ["k"])
     with engine_scan() as engine:
         engine.ask(plan=plan, threads=1)
         best = min(engine.ask(plan=plan, threads=1)["plan_seconds"] for _ in range(harness.RUNS))
-    return [harness.Row("open_1000_parts", 1000 * best, "ms", goal=100.0, is_larger_better=False, note="open and plan, files in the page cache")]
+    return [
+        harness.Row(
+            "open_1000_parts",
+            1000 * best,
+            "ms",
+            goal=100.0,
+            is_larger_better=False,
+            note="open and plan, files in the page cache",
+        )
+    ]

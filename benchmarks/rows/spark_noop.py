@@ -26,8 +26,19 @@ def run(scale: str, names: list[str]) -> list[harness.Row]:
     for name in names:
         columns = COLUMNS[name.removeprefix("spark_noop_")]
         for ours, peer, suffix, goal in (("lz4", "snappy", "", GOALS[name]), ("zstd", "zstd", "_zstd", None)):
-            seconds = harness.alternate(side(mergetree(ours), columns), side(session.read.parquet(str(files[peer])), columns))
+            seconds = harness.alternate(
+                side(mergetree(ours), columns), side(session.read.parquet(str(files[peer])), columns)
+            )
             mine, other = (count / s / 1e6 for s in seconds)
-            found.append(harness.Row(name + suffix, mine, "M rows/s", other, f"Spark's Parquet ({peer}); ours {ours}, scale {scale}", goal))
+            found.append(
+                harness.Row(
+                    name + suffix,
+                    mine,
+                    "M rows/s",
+                    other,
+                    f"Spark's Parquet ({peer}); ours {ours}, scale {scale}",
+                    goal,
+                )
+            )
     session.stop()
     return found

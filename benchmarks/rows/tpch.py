@@ -30,8 +30,17 @@ def run(_: str, names: list[str]) -> list[harness.Row]:
     if "tpch_ceiling_geomean" in names:
         cached = cached_session(spark, parquet)
         results = [compare.compare(spark, cached, peer, name, text, 3) for name, text in data.queries().items()]
-        found.append(harness.Row("tpch_ceiling_geomean", compare.geometric_mean([r.ratio for r in results]), "times", None,
-                                 "", None, note="Spark's own cached tables against its Parquet"))
+        found.append(
+            harness.Row(
+                "tpch_ceiling_geomean",
+                compare.geometric_mean([r.ratio for r in results]),
+                "times",
+                None,
+                "",
+                None,
+                note="Spark's own cached tables against its Parquet",
+            )
+        )
     spark.stop()
     return [row for row in found if row.name in names or row.name.startswith("tpch_q")]
 
@@ -44,12 +53,43 @@ def measured_rows(spark, ours, peer) -> list[harness.Row]:
         if not result.is_equal:
             raise RuntimeError(f"{name}: the answers differ")
         results.append(result)
-        print(f"  {name}: {result.best('ours'):.2f} s, Parquet {result.best('peer'):.2f} s, {result.ratio:.2f}x", flush=True)
-        found.append(harness.Row(f"tpch_{name}", result.best("ours"), "s", result.best("peer"), "Spark's Parquet (snappy)", is_larger_better=False))
+        print(
+            f"  {name}: {result.best('ours'):.2f} s, Parquet {result.best('peer'):.2f} s, {result.ratio:.2f}x",
+            flush=True,
+        )
+        found.append(
+            harness.Row(
+                f"tpch_{name}",
+                result.best("ours"),
+                "s",
+                result.best("peer"),
+                "Spark's Parquet (snappy)",
+                is_larger_better=False,
+            )
+        )
     fairest = {r.name: max(r.ratio, r.best("peer", 1) / r.best("ours", 1)) for r in results}
     worst = min(results, key=lambda r: fairest[r.name])
     by_cpu = fairest[worst.name] > worst.ratio
-    found.append(harness.Row("tpch_worst", worst.best("ours", by_cpu), "CPU s" if by_cpu else "s", worst.best("peer", by_cpu),
-                             "Spark's Parquet (snappy)", 0.9, False, worst.name))
-    found.append(harness.Row("tpch_geomean", compare.geometric_mean([r.ratio for r in results]), "times", 1.0, "Spark's Parquet (snappy)", 1.2))
+    found.append(
+        harness.Row(
+            "tpch_worst",
+            worst.best("ours", by_cpu),
+            "CPU s" if by_cpu else "s",
+            worst.best("peer", by_cpu),
+            "Spark's Parquet (snappy)",
+            0.9,
+            False,
+            worst.name,
+        )
+    )
+    found.append(
+        harness.Row(
+            "tpch_geomean",
+            compare.geometric_mean([r.ratio for r in results]),
+            "times",
+            1.0,
+            "Spark's Parquet (snappy)",
+            1.2,
+        )
+    )
     return found

@@ -13,6 +13,7 @@ from tpch import data  # noqa: E402
 @dataclass
 class Comparison:
     """One query: seconds are (wall, cpu), one entry a run."""
+
     name: str
     rows: int
     is_equal: bool

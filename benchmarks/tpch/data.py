@@ -43,8 +43,22 @@ def fill(folder: Path, what: str, make) -> Path:
 def parquet(scale: str, codec: str = "snappy") -> Path:
     def make(folder: Path) -> None:
         name = peers.TPCHGEN if (peers.CACHE / "peers" / peers.TPCHGEN).is_dir() else peers.TOOLS
-        subprocess.run([peers.peer(name) / "bin/tpchgen-cli", "parquet", "--scale-factor", scale, "--no-progress",
-                        "--compression", PARQUET_CODECS[codec], "--row-group-bytes", ROW_GROUP, "--output-dir", folder], check=True)
+        subprocess.run(
+            [
+                peers.peer(name) / "bin/tpchgen-cli",
+                "parquet",
+                "--scale-factor",
+                scale,
+                "--no-progress",
+                "--compression",
+                PARQUET_CODECS[codec],
+                "--row-group-bytes",
+                ROW_GROUP,
+                "--output-dir",
+                folder,
+            ],
+            check=True,
+        )
 
     return fill(scale_folder(scale) / f"parquet-{codec}", f"TPC-H scale {scale} as Parquet ({codec})", make)
 
@@ -54,10 +68,15 @@ def clickhouse(scale: str, codec: str = "lz4") -> Path:
     source = parquet(scale)
 
     def make(folder: Path) -> None:
-        subprocess.run([sys.executable, HERE / "load_clickhouse.py", source, folder, codec],
-                       env=peers.environment(peers.NEWEST_CHDB), check=True)
+        subprocess.run(
+            [sys.executable, HERE / "load_clickhouse.py", source, folder, codec],
+            env=peers.environment(peers.NEWEST_CHDB),
+            check=True,
+        )
 
-    return fill(scale_folder(scale) / f"clickhouse-{codec}", f"TPC-H scale {scale} into a real ClickHouse ({codec})", make)
+    return fill(
+        scale_folder(scale) / f"clickhouse-{codec}", f"TPC-H scale {scale} into a real ClickHouse ({codec})", make
+    )
 
 
 def queries(only: str = "") -> dict[str, str]:

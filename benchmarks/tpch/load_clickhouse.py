@@ -14,8 +14,11 @@ from chdb.session import Session
 def create_statements(codec: str) -> list[tuple[str, str]]:
     text = re.sub(r"--[^\n]*", "", (Path(__file__).resolve().parent / "tables.sql").read_text())
     settings = " SETTINGS default_compression_codec = 'LZ4'" if codec == "lz4" else ""
-    return [(re.search(r"CREATE TABLE (\w+)", statement)[1], statement.strip() + settings)
-            for statement in text.split(";") if statement.strip()]
+    return [
+        (re.search(r"CREATE TABLE (\w+)", statement)[1], statement.strip() + settings)
+        for statement in text.split(";")
+        if statement.strip()
+    ]
 
 
 def main() -> None:

@@ -29,10 +29,26 @@ MAY_INCLUDE = {
 # System and library headers that stop at a border: pattern of the header, pattern of the files that may have it, why.
 BORDERS = (
     (re.compile(r"^jni(_md)?\.h$"), re.compile(r"^connector/jni_"), "JNI stops at connector/jni_*"),
-    (re.compile(r"^nlohmann/(?!json_fwd)"), re.compile(r"\.cc$"), "JSON stays out of headers: json_fwd.hpp is enough there"),
-    (re.compile(r"^(lz4|zstd|zlib)"), re.compile(r"^(engine/format/|base/)|_test\.cc$"), "compression libraries stop at engine/format"),
-    (re.compile(r"^(gtest|gmock)/"), re.compile(r"_test\.cc$|test[^/]*\.(h|cc)$|^tests/"), "GoogleTest belongs to tests"),
-    (re.compile(r"^(grpc|google/protobuf)"), re.compile(r"^(latch/client|latchd|syncer/source)/"), "gRPC stops at latch/client, latchd, syncer/source"),
+    (
+        re.compile(r"^nlohmann/(?!json_fwd)"),
+        re.compile(r"\.cc$"),
+        "JSON stays out of headers: json_fwd.hpp is enough there",
+    ),
+    (
+        re.compile(r"^(lz4|zstd|zlib)"),
+        re.compile(r"^(engine/format/|base/)|_test\.cc$"),
+        "compression libraries stop at engine/format",
+    ),
+    (
+        re.compile(r"^(gtest|gmock)/"),
+        re.compile(r"_test\.cc$|test[^/]*\.(h|cc)$|^tests/"),
+        "GoogleTest belongs to tests",
+    ),
+    (
+        re.compile(r"^(grpc|google/protobuf)"),
+        re.compile(r"^(latch/client|latchd|syncer/source)/"),
+        "gRPC stops at latch/client, latchd, syncer/source",
+    ),
 )
 
 
@@ -56,7 +72,14 @@ def check_layers(tree: Tree) -> list[Violation]:
             line = source.line_of(match.start())
             target = folder_of(header) if match[1] or header.startswith("ch/") else None
             if target and target not in MAY_INCLUDE[layer]:
-                found.append(Violation("layers", source.path, line, f"{layer} may not include {header}: it may include {', '.join(sorted(MAY_INCLUDE[layer]))}"))
+                found.append(
+                    Violation(
+                        "layers",
+                        source.path,
+                        line,
+                        f"{layer} may not include {header}: it may include {', '.join(sorted(MAY_INCLUDE[layer]))}",
+                    )
+                )
             if match[1] and "/" not in header:
                 found.append(Violation("layers", source.path, line, f'"{header}": include by the path from the root'))
             for pattern, allowed, why in BORDERS:

@@ -12,7 +12,11 @@ BLOCK_LINES = 6
 
 def check_listed(tree: Tree) -> list[Violation]:
     """Every .cc stands in a CMakeLists.txt at or above its folder; every header is included by another file."""
-    lists = {str(PurePosixPath(path).parent): (tree.root / path).read_text() for path in tree.paths if path.endswith("CMakeLists.txt")}
+    lists = {
+        str(PurePosixPath(path).parent): (tree.root / path).read_text()
+        for path in tree.paths
+        if path.endswith("CMakeLists.txt")
+    }
     included = {match[1] or match[2] for source in tree.cpp() for match in INCLUDE.finditer(source.without_comments)}
     found = []
     for source in tree.cpp():
@@ -36,7 +40,9 @@ def significant(source: SourceFile) -> list[tuple[int, str]]:
     kept = []
     for number, line in enumerate(source.without_comments.splitlines(), 1):
         bare = line.strip()
-        if len(re.sub(r"[\W_\d]", "", bare)) >= 3 and not bare.startswith(("#include", "import ", "package ", "using ", "namespace ", "case ")):
+        if len(re.sub(r"[\W_\d]", "", bare)) >= 3 and not bare.startswith(
+            ("#include", "import ", "package ", "using ", "namespace ", "case ")
+        ):
             kept.append((number, bare))
     return kept
 
@@ -49,13 +55,20 @@ def check_duplicates(tree: Tree) -> list[Violation]:
             continue
         lines = significant(source)
         for start in range(len(lines) - BLOCK_LINES + 1):
-            block = "\n".join(text for _, text in lines[start:start + BLOCK_LINES])
+            block = "\n".join(text for _, text in lines[start : start + BLOCK_LINES])
             places[block].append((source.path, lines[start][0], start))
     found, seen = [], set()
     for spots in places.values():
         first = spots[0]
         for path, line, start in spots[1:]:
             if (path, start - 1, first[0], first[2] - 1) not in seen:
-                found.append(Violation("duplicates", path, line, f"these {BLOCK_LINES} lines stand in {first[0]}:{first[1]} too: give them one home"))
+                found.append(
+                    Violation(
+                        "duplicates",
+                        path,
+                        line,
+                        f"these {BLOCK_LINES} lines stand in {first[0]}:{first[1]} too: give them one home",
+                    )
+                )
             seen.add((path, start, first[0], first[2]))
     return found

@@ -11,7 +11,7 @@ FILE_LINES_AIM = 400
 FILE_LINES_MAX = 800
 FUNCTION_LINES_MAX = 70
 COLUMNS_MAX = 100
-PYTHON_COLUMNS_MAX = 150
+PYTHON_COLUMNS_MAX = 140
 TRACKED_BYTES_MAX = 1 << 20
 
 OPENERS = re.compile(r"\b(namespace|class|struct|union|enum|interface|record)\b|extern\s*$")
@@ -24,7 +24,9 @@ def load_ratchet(root: Path) -> dict:
 
 def kind_of(head: str, is_java: bool) -> str:
     """What a brace after `head` opens where no function is open: a scope, a function, or a value within a statement."""
-    if re.search(r"[\w>\]=(,]$|=\s*$|\breturn\s*$", head) and not re.search(r"\b(const|noexcept|override|else|final)$", head):
+    if re.search(r"[\w>\]=(,]$|=\s*$|\breturn\s*$", head) and not re.search(
+        r"\b(const|noexcept|override|else|final)$", head
+    ):
         return "initialiser"
     if is_java and re.search(r"\b(class|interface|record|enum)\s+\w+", head):
         return "scope"
@@ -35,7 +37,9 @@ def kind_of(head: str, is_java: bool) -> str:
 
 def cpp_functions(source: SourceFile) -> list[tuple[str, int, int]]:
     """(name, first line, lines) of each function with a body outside other functions; Java's methods the same way."""
-    code = re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", lambda found: re.sub(r"[^\n]", " ", found[0]), source.code, flags=re.MULTILINE)
+    code = re.sub(
+        r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", lambda found: re.sub(r"[^\n]", " ", found[0]), source.code, flags=re.MULTILINE
+    )
     functions, scopes, statement = [], [], 0
     for match in re.finditer(r"[{};]", code):
         position, mark = match.start(), match[0]
@@ -59,8 +63,11 @@ def cpp_functions(source: SourceFile) -> list[tuple[str, int, int]]:
 
 def python_functions(source: SourceFile) -> list[tuple[str, int, int]]:
     tree = ast.parse(source.text)
-    return [(node.name, node.lineno, (node.end_lineno or node.lineno) - node.lineno + 1)
-            for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    return [
+        (node.name, node.lineno, (node.end_lineno or node.lineno) - node.lineno + 1)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
 
 
 def functions_of(source: SourceFile) -> list[tuple[str, int, int]]:
@@ -76,13 +83,28 @@ def check_sizes(tree: Tree) -> list[Violation]:
         count = len(source.lines)
         allowed = ratchet["files"].get(source.path, {"lines": FILE_LINES_AIM})["lines"]
         if count > FILE_LINES_MAX:
-            found.append(Violation("sizes", source.path, 1, f"{count} lines, {FILE_LINES_MAX} are refused: split it by its nouns"))
+            found.append(
+                Violation(
+                    "sizes", source.path, 1, f"{count} lines, {FILE_LINES_MAX} are refused: split it by its nouns"
+                )
+            )
         elif count > allowed:
-            found.append(Violation("sizes", source.path, 1, f"{count} lines, {allowed} allowed: split it, or give the reason in tools/tidy/ratchet.json"))
+            found.append(
+                Violation(
+                    "sizes",
+                    source.path,
+                    1,
+                    f"{count} lines, {allowed} allowed: split it, or give the reason in tools/tidy/ratchet.json",
+                )
+            )
         for name, line, lines in functions_of(source):
             limit = ratchet["functions"].get(f"{source.path}:{name}", FUNCTION_LINES_MAX)
             if lines > limit:
-                found.append(Violation("sizes", source.path, line, f"{name} has {lines} lines, {limit} allowed: give its steps names"))
+                found.append(
+                    Violation(
+                        "sizes", source.path, line, f"{name} has {lines} lines, {limit} allowed: give its steps names"
+                    )
+                )
         columns_max = PYTHON_COLUMNS_MAX if source.suffix in (".py", ".sh") else COLUMNS_MAX
         for number, line in enumerate(source.lines, 1):
             if len(line) > columns_max:
@@ -100,12 +122,24 @@ def check_ratchet(tree: Tree, ratchet: dict) -> list[Violation]:
     for path, entry in ratchet["files"].items():
         count = len(by_path[path].lines) if path in by_path else 0
         if count < entry["lines"] - 20 or count <= FILE_LINES_AIM:
-            found.append(Violation("sizes", "tools/tidy/ratchet.json", 1, f"{path} has {count} lines now: lower or drop its entry"))
+            found.append(
+                Violation(
+                    "sizes", "tools/tidy/ratchet.json", 1, f"{path} has {count} lines now: lower or drop its entry"
+                )
+            )
         if not entry.get("reason"):
             found.append(Violation("sizes", "tools/tidy/ratchet.json", 1, f"{path} has no reason"))
     for key, limit in ratchet["functions"].items():
         path, _, name = key.rpartition(":")
-        longest = max((lines for found_name, _, lines in functions_of(by_path[path]) if found_name == name), default=0) if path in by_path else 0
+        longest = (
+            max((lines for found_name, _, lines in functions_of(by_path[path]) if found_name == name), default=0)
+            if path in by_path
+            else 0
+        )
         if longest < limit:
-            found.append(Violation("sizes", "tools/tidy/ratchet.json", 1, f"{key} has {longest} lines now: lower or drop its entry"))
+            found.append(
+                Violation(
+                    "sizes", "tools/tidy/ratchet.json", 1, f"{key} has {longest} lines now: lower or drop its entry"
+                )
+            )
     return found

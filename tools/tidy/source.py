@@ -11,10 +11,16 @@ CODE = CPP + (".java", ".py", ".sh")
 SKIPPED = ("third_party/", "build/")
 
 # One alternative a lexical form, so that "//" in a string is no comment and a quote in a comment opens no string.
-C_TOKENS = re.compile(r'(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<raw>R"(?P<mark>[^(\s]*)\(.*?\)(?P=mark)")'
-                      r'|(?P<block>""".*?""")|(?P<string>"(?:\\.|[^"\\\n])*")|(?P<char>(?<![0-9A-Za-z_])\'(?:\\.|[^\'\\\n])+\')', re.DOTALL)
-HASH_TOKENS = re.compile(r'(?P<block>""".*?"""|\'\'\'.*?\'\'\')|(?P<string>"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\')'
-                         r'|(?P<comment>(?<![\w$\\&{])#[^\n]*)', re.DOTALL)
+C_TOKENS = re.compile(
+    r'(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<raw>R"(?P<mark>[^(\s]*)\(.*?\)(?P=mark)")'
+    r'|(?P<block>""".*?""")|(?P<string>"(?:\\.|[^"\\\n])*")|(?P<char>(?<![0-9A-Za-z_])\'(?:\\.|[^\'\\\n])+\')',
+    re.DOTALL,
+)
+HASH_TOKENS = re.compile(
+    r'(?P<block>""".*?"""|\'\'\'.*?\'\'\')|(?P<string>"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\')'
+    r"|(?P<comment>(?<![\w$\\&{])#[^\n]*)",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,10 @@ def blank(text: str) -> str:
 
 def masked(text: str, tokens: re.Pattern, kinds: tuple[str, ...]) -> str:
     """`text` with the tokens of these kinds blanked; every character stays at its place."""
-    return tokens.sub(lambda found: blank(found[0]) if found.lastgroup in kinds or any(found[kind] for kind in kinds) else found[0], text)
+    return tokens.sub(
+        lambda found: blank(found[0]) if found.lastgroup in kinds or any(found[kind] for kind in kinds) else found[0],
+        text,
+    )
 
 
 class SourceFile:
@@ -54,7 +63,11 @@ class SourceFile:
 
     @cached_property
     def code(self) -> str:
-        kinds = ("comment", "block", "string", "char", "raw") if self.suffix in CPP + (".java",) else ("comment", "block", "string")
+        kinds = (
+            ("comment", "block", "string", "char", "raw")
+            if self.suffix in CPP + (".java",)
+            else ("comment", "block", "string")
+        )
         return self._masked(kinds)
 
     def _masked(self, kinds: tuple[str, ...]) -> str:
@@ -69,7 +82,11 @@ class Tree:
 
     def __init__(self, root: Path, paths: list[str] | None = None):
         self.root = root
-        self.paths = [p for p in (paths if paths is not None else tracked(root)) if not p.startswith(SKIPPED) and (root / p).is_file()]
+        self.paths = [
+            p
+            for p in (paths if paths is not None else tracked(root))
+            if not p.startswith(SKIPPED) and (root / p).is_file()
+        ]
         self.sources = [SourceFile(p, (root / p).read_text(errors="replace")) for p in self.paths if p.endswith(CODE)]
 
     def cpp(self) -> list[SourceFile]:
@@ -77,5 +94,10 @@ class Tree:
 
 
 def tracked(root: Path) -> list[str]:
-    listing = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=root, check=True, capture_output=True)
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=root,
+        check=True,
+        capture_output=True,
+    )
     return sorted(path for path in listing.stdout.decode().split("\0") if path)

@@ -33,8 +33,11 @@ def print_report(tree: Tree) -> None:
         lines = sorted(len(source.lines) for source in files)
         shares = [comment_share(source) for source in files if not source.is_test]
         share = 100 * sum(c for c, _ in shares) / max(1, sum(n for _, n in shares))
-        print(f"{name}: {len(files)} files, {sum(lines)} lines; a file p50 {statistics.median(lines):.0f}, p90 {lines[int(len(lines) * 0.9)]}, "
-              f"max {lines[-1]}; comments {share:.1f} % outside tests")
+        print(
+            f"{name}: {len(files)} files, {sum(lines)} lines; "
+            f"a file p50 {statistics.median(lines):.0f}, p90 {lines[int(len(lines) * 0.9)]}, "
+            f"max {lines[-1]}; comments {share:.1f} % outside tests"
+        )
 
 
 def main() -> int:

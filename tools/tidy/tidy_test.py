@@ -26,9 +26,14 @@ def messages(check, files: dict[str, str]) -> list[str]:
 
 class Layers(unittest.TestCase):
     def test_a_lower_layer_may_not_include_a_higher_one(self):
-        for path, header in (("base/a.cc", "engine/column/type.h"), ("engine/column/a.cc", "engine/format/marks.h"),
-                             ("engine/format/a.cc", "engine/part/part.h"), ("engine/exec/a.cc", "engine/part/part.h"),
-                             ("engine/part/a.cc", "engine/table/table.h"), ("engine/table/a.h", "connector/plan.h")):
+        for path, header in (
+            ("base/a.cc", "engine/column/type.h"),
+            ("engine/column/a.cc", "engine/format/marks.h"),
+            ("engine/format/a.cc", "engine/part/part.h"),
+            ("engine/exec/a.cc", "engine/part/part.h"),
+            ("engine/part/a.cc", "engine/table/table.h"),
+            ("engine/table/a.h", "connector/plan.h"),
+        ):
             with self.subTest(path=path):
                 self.assertEqual(len(messages(check_layers, {path: f'#include "{header}"\n'})), 1)
 
@@ -52,15 +57,21 @@ class Layers(unittest.TestCase):
 class Sizes(unittest.TestCase):
     def test_long_files_lines_and_functions_are_found(self):
         body = "    step();\n" * 80
-        for text, word in (("// x\n" * 401, "401 lines, 400 allowed"), ("// x\n" * 801, "801 lines, 800 are refused"),
-                           ("// " + "x" * 98 + "\n", "101 columns"), ("void walk() {\n" + body + "}\n", "walk has 82 lines")):
+        for text, word in (
+            ("// x\n" * 401, "401 lines, 400 allowed"),
+            ("// x\n" * 801, "801 lines, 800 are refused"),
+            ("// " + "x" * 98 + "\n", "101 columns"),
+            ("void walk() {\n" + body + "}\n", "walk has 82 lines"),
+        ):
             with self.subTest(word=word):
                 self.assertIn(word, "\n".join(messages(check_sizes, {"base/a.cc": text})))
 
     def test_functions_are_found_in_classes_and_namespaces_and_after_initialisers(self):
-        text = ("namespace a {\nstruct B : C {\n    B(int x) : x_(x), y_{1} {\n        f();\n    }\n    int g() const noexcept { return 1; }\n"
-                "};\nconst char* kBraces = \"{{{\";  // {\nint table[] = {1, 2};\ntemplate <typename T>\nT h(T t) {\n"
-                "    auto l = [](int v) { return v; };\n    if (t) {\n        l(1);\n    }\n    return t;\n}\n}\n")
+        text = (
+            "namespace a {\nstruct B : C {\n    B(int x) : x_(x), y_{1} {\n        f();\n    }\n    int g() const noexcept { return 1; }\n"
+            '};\nconst char* kBraces = "{{{";  // {\nint table[] = {1, 2};\ntemplate <typename T>\nT h(T t) {\n'
+            "    auto l = [](int v) { return v; };\n    if (t) {\n        l(1);\n    }\n    return t;\n}\n}\n"
+        )
         found = {name: lines for name, _, lines in cpp_functions(SourceFile("a.cc", text))}
         self.assertEqual(found, {"B": 3, "g": 1, "h": 8})
 
@@ -76,9 +87,23 @@ class Sizes(unittest.TestCase):
 
 
 class Words(unittest.TestCase):
-    PLANTED = ("mmap(nullptr, 1);", "std::abort();", "std::regex r;", "#include <iostream>", 'printf("x");', "assert(x);",
-               "auto* p = new int;", "delete p;", "void* q = malloc(1);", "try { } catch (...) { f(); }", "catch (const E& e) { }",
-               "using namespace std;", "strcpy(a, b);", "int r = rand();", "out << std::endl;")
+    PLANTED = (
+        "mmap(nullptr, 1);",
+        "std::abort();",
+        "std::regex r;",
+        "#include <iostream>",
+        'printf("x");',
+        "assert(x);",
+        "auto* p = new int;",
+        "delete p;",
+        "void* q = malloc(1);",
+        "try { } catch (...) { f(); }",
+        "catch (const E& e) { }",
+        "using namespace std;",
+        "strcpy(a, b);",
+        "int r = rand();",
+        "out << std::endl;",
+    )
 
     def test_each_banned_call_is_found(self):
         for line in self.PLANTED:
@@ -86,8 +111,17 @@ class Words(unittest.TestCase):
                 self.assertEqual(len(messages(check_words, {"engine/part/a.cc": line + "\n"})), 1)
 
     def test_what_only_looks_alike_is_left_alone(self):
-        for line in ("static_assert(true);", "A(const A&) = delete;", "// mmap( and new int", 'auto s = "delete p; abort()";', "snprintf(b, n, f);",
-                     "renew(x);", "file.free();", "CH_ASSERT(x);", "int newer = 1;"):
+        for line in (
+            "static_assert(true);",
+            "A(const A&) = delete;",
+            "// mmap( and new int",
+            'auto s = "delete p; abort()";',
+            "snprintf(b, n, f);",
+            "renew(x);",
+            "file.free();",
+            "CH_ASSERT(x);",
+            "int newer = 1;",
+        ):
             with self.subTest(line=line):
                 self.assertEqual(messages(check_words, {"engine/part/a.cc": line + "\n"}), [])
 
@@ -95,7 +129,15 @@ class Words(unittest.TestCase):
         self.assertEqual(messages(check_words, {"connector/abi.cc": "try { f(); } catch (...) { g(); }\n"}), [])
 
     def test_unfinished_words_and_machine_paths_are_found_in_every_language(self):
-        for word in ("FIX" + "ME", "HA" + "CK", "not imple" + "mented", "for n" + "ow", "TO" + "DO: x", "/ro" + "ot/x", "/wo" + "rk/main"):
+        for word in (
+            "FIX" + "ME",
+            "HA" + "CK",
+            "not imple" + "mented",
+            "for n" + "ow",
+            "TO" + "DO: x",
+            "/ro" + "ot/x",
+            "/wo" + "rk/main",
+        ):
             for path, start in (("base/a.cc", "// "), ("spark/A.java", "// "), ("tests/a.py", "# ")):
                 with self.subTest(word=word, path=path):
                     self.assertEqual(len(messages(check_words, {path: f"{start}{word}\n"})), 1)
@@ -107,13 +149,21 @@ class Words(unittest.TestCase):
 
 class Listed(unittest.TestCase):
     def test_a_source_that_no_list_names_and_a_header_that_nobody_includes_are_found(self):
-        files = {"base/CMakeLists.txt": "ch_library(b SOURCES\n    a.cc\n    io/c.cc\n)\n", "base/a.cc": '#include "base/a.h"\n',
-                 "base/a.h": "#pragma once\n", "base/io/c.cc": "", "base/b.cc": "", "base/b.h": "#pragma once\n"}
+        files = {
+            "base/CMakeLists.txt": "ch_library(b SOURCES\n    a.cc\n    io/c.cc\n)\n",
+            "base/a.cc": '#include "base/a.h"\n',
+            "base/a.h": "#pragma once\n",
+            "base/io/c.cc": "",
+            "base/b.cc": "",
+            "base/b.h": "#pragma once\n",
+        }
         found = messages(check_listed, files)
         self.assertEqual([line.split(":")[0] for line in found], ["base/b.cc", "base/b.h"])
 
     def test_six_equal_lines_in_two_files_are_found_once(self):
-        block = "".join(f"    value = step_{name}(value);\n" for name in ("one", "two", "six", "ten", "red", "blue", "cyan"))
+        block = "".join(
+            f"    value = step_{name}(value);\n" for name in ("one", "two", "six", "ten", "red", "blue", "cyan")
+        )
         self.assertEqual(len(messages(check_duplicates, {"base/a.cc": block, "base/b.cc": block})), 1)
         self.assertEqual(messages(check_duplicates, {"base/a.cc": block, "base/b_test.cc": block}), [])
 
