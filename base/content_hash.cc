@@ -1,0 +1,16 @@
+#include "base/content_hash.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace ch {
+
+ContentHash content_hash(Bytes bytes) {
+    XXH128_canonical_t canonical;
+    XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes.data(), bytes.size()));
+    ContentHash hash;
+    std::memcpy(hash.data(), canonical.digest, hash.size());
+    return hash;
+}
+
+}  // namespace ch
