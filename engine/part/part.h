@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +13,8 @@
 #include "engine/column/column.h"
 #include "engine/column/scalar.h"
 #include "engine/format/marks.h"
+#include "engine/format/serialization_json.h"
+#include "engine/part/part_folder.h"
 
 namespace ch::part {
 
@@ -22,37 +26,112 @@ struct MinMax {
     column::Scalar max;
 };
 
-/// One part folder, opened: its small files read, checked against checksums.txt (sizes of all listed files, hashes of the small ones) and
-/// held; column data is not touched. Immutable, thread-safe, shared. Every failure is an Error that names the file.
+/// One part folder, opened: its small files read, checked against checksums.txt and held; column
+/// data is not touched. A file's size is checked no later than when it is opened, and the hash of a
+/// small one when it is read. Marks and the primary index are read on first use and kept.
+/// Immutable, thread-safe, shared. Every failure is an Error that names the file.
 class Part {
 public:
+    struct Options {
+        /// Rows of a granule in a part whose marks do not say (.mrk); used only where they cannot
+        /// be worked out from the data.
+        uint64_t granule_rows = 8192;
+        /// For the primary index; null = a pool of the part's own.
+        std::shared_ptr<BufferPool> pool;
+    };
     /// Throws Error{Corrupt | Io | NotFound | Unsupported}.
     static std::shared_ptr<const Part> open(std::shared_ptr<const io::FileSystem> files,
-                                            const std::string& path);
-    virtual ~Part() = default;
+                                            const std::string& path, Options options);
+    static std::shared_ptr<const Part> open(std::shared_ptr<const io::FileSystem> files,
+                                            const std::string& path) {
+        return open(std::move(files), path, Options());
+    }
 
-    [[nodiscard]] virtual const std::string& path() const = 0;
+    [[nodiscard]] const std::string& path() const { return folder_.path(); }
     /// The folder's name.
-    [[nodiscard]] virtual const std::string& name() const = 0;
-    [[nodiscard]] virtual PartKind kind() const = 0;
-    [[nodiscard]] virtual uint64_t rows() const = 0;
-    /// As columns.txt has them, `_row_exists` included when the part has lightweight deletes.
-    [[nodiscard]] virtual const std::vector<column::NameAndType>& columns() const = 0;
+    [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] PartKind kind() const { return kind_; }
+    [[nodiscard]] uint64_t rows() const { return rows_; }
+    /// As columns.txt has them, `_row_exists` included when the part has lightweight deletes; other
+    /// columns whose name begins with `_` and that ClickHouse adds by itself are left out.
+    [[nodiscard]] const std::vector<column::NameAndType>& columns() const { return columns_; }
     /// Index into columns(), or nothing.
-    [[nodiscard]] virtual std::optional<size_t> find_column(std::string_view name) const = 0;
-    /// Rows and mark positions of the granules, the final mark left out.
-    [[nodiscard]] virtual const format::Granules& granules() const = 0;
-    /// Bytes on disk of one column's streams; of the whole data.bin shared out by the marks for a Compact part.
-    [[nodiscard]] virtual uint64_t column_bytes(size_t column) const = 0;
+    [[nodiscard]] std::optional<size_t> find_column(std::string_view name) const;
+    /// Rows of the granules, the final mark left out.
+    [[nodiscard]] const format::Granules& granules() const;
+    /// Bytes on disk of one column's streams; of the whole data.bin shared out by the marks for a
+    /// Compact part.
+    [[nodiscard]] uint64_t column_bytes(size_t column) const;
     /// Bytes on disk of all files.
-    [[nodiscard]] virtual uint64_t bytes_on_disk() const = 0;
-    /// One row of key values per granule, then one for the part's last row when there is a final mark; read on first use and kept.
-    /// `key_types` are the primary key columns' types. Throws Error{Corrupt} when the file does not fit them.
-    [[nodiscard]] virtual const std::vector<column::ColumnPtr>& primary_index(
-        const std::vector<column::TypePtr>& key_types) const = 0;
+    [[nodiscard]] uint64_t bytes_on_disk() const { return folder_.bytes(); }
+    /// One row of key values per granule, then one for the part's last row when there is a final
+    /// mark; read on first use and kept. `key_types` are the primary key columns' types; a
+    /// LowCardinality(T) key comes as T. Throws Error{Corrupt} when the file does not fit them.
+    [[nodiscard]] const std::vector<column::ColumnPtr>& primary_index(
+        const std::vector<column::TypePtr>& key_types) const;
     /// minmax_COL.idx, or nothing when the part has none for that column.
-    [[nodiscard]] virtual std::optional<MinMax> min_max(std::string_view column, const column::Type& type) const = 0;
-    [[nodiscard]] virtual const io::FileSystem& files() const = 0;
+    [[nodiscard]] std::optional<MinMax> min_max(std::string_view column,
+                                                const column::Type& type) const;
+    /// The partition key's values (partition.dat); nothing when the part has none. Throws
+    /// Error{Corrupt} when the file does not fit the types.
+    [[nodiscard]] std::optional<std::vector<column::Scalar>> partition_values(
+        const std::vector<column::TypePtr>& types) const;
+    [[nodiscard]] const io::FileSystem& files() const { return folder_.files(); }
+
+    /// The folder, the forms of the columns and the kind of the marks, for those who read the
+    /// part's files themselves.
+    [[nodiscard]] const PartFolder& folder() const { return folder_; }
+    [[nodiscard]] const format::Serialization& serialization() const { return serialization_; }
+    [[nodiscard]] format::MarksKind marks_kind() const { return marks_kind_; }
+    /// Wide: marks of a stream by its file's name without extension, one a granule and the final
+    /// one; read on first use and kept.
+    [[nodiscard]] std::shared_ptr<const std::vector<format::Mark>> stream_marks(
+        const std::string& base) const;
+    /// Compact: begin of the column's data in granule `granule`, and the begin of what follows it.
+    [[nodiscard]] std::pair<format::Mark, format::Mark> column_extent(size_t column,
+                                                                      size_t granule) const;
+    /// Wide: file names, without extension, of the column's streams. Throws Error{Unsupported} as
+    /// reading it would.
+    [[nodiscard]] std::vector<std::string> column_streams(size_t column) const;
+
+private:
+    Part(PartFolder folder, Options options);
+    void read_columns();
+    void find_kind();
+    [[nodiscard]] std::string read_text(const std::string& file) const;
+    [[nodiscard]] std::vector<uint64_t> compact_first_streams() const;
+    /// The marks of data.*, read on first use and kept.
+    [[nodiscard]] std::shared_ptr<const format::MarksFile> compact_marks() const;
+    [[nodiscard]] std::shared_ptr<const format::MarksFile> read_marks(const std::string& base,
+                                                                      size_t streams) const;
+    [[nodiscard]] format::Granules find_granules() const;
+    [[nodiscard]] uint64_t find_granule_rows(size_t& marks_count) const;
+
+    struct KeyRows {
+        std::vector<column::TypePtr> types;
+        std::vector<column::ColumnPtr> columns;
+    };
+
+    PartFolder folder_;
+    Options options_;
+    std::string name_;
+    PartKind kind_ = PartKind::Wide;
+    format::MarksKind marks_kind_;
+    uint64_t rows_ = 0;
+    std::vector<column::NameAndType> columns_;
+    std::vector<size_t> stored_position_;  // of each of columns_ in columns.txt
+    size_t stored_columns_ = 0;
+    format::Serialization serialization_;
+
+    // What is read on first use. Read without the lock held: two threads may do so at once, and the
+    // first result is kept.
+    mutable std::mutex mutex_;
+    mutable std::unique_ptr<const format::Granules> granules_;  // guarded by mutex_
+    mutable std::map<std::string, std::shared_ptr<const std::vector<format::Mark>>>
+        marks_;                                                       // guarded by mutex_
+    mutable std::shared_ptr<const format::MarksFile> compact_marks_;  // guarded by mutex_
+    mutable std::vector<uint64_t> compact_first_streams_;             // guarded by mutex_
+    mutable std::vector<std::unique_ptr<const KeyRows>> key_rows_;    // guarded by mutex_
 };
 
 }  // namespace ch::part
