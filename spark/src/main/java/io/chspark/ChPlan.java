@@ -31,7 +31,8 @@ record ChPlan(String path, List<String> columns, List<JsonObject> predicates, in
     return root.toString();
   }
 
-  private JsonObject nodes() {
+  /** The plan without options. */
+  JsonObject nodes() {
     Set<String> read = new LinkedHashSet<>(columns);
     for (JsonObject predicate : predicates) {
       addColumns(predicate, read);

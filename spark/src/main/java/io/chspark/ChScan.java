@@ -75,7 +75,7 @@ final class ChScan implements Scan, Batch, SupportsReportStatistics, SupportsRun
 
   @Override
   public InputPartition[] planInputPartitions() {
-    return splits().partitions().clone();
+    return splits().partitions().toArray(new InputPartition[0]);
   }
 
   @Override
@@ -106,7 +106,7 @@ final class ChScan implements Scan, Batch, SupportsReportStatistics, SupportsRun
         + "/"
         + found.granules()
         + ", Splits: "
-        + found.partitions().length;
+        + found.partitions().size();
   }
 
   @Override

@@ -3,7 +3,8 @@ package io.chspark;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import org.apache.spark.sql.connector.read.InputPartition;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a plan comes to: the splits to run, and what pruning left out.
@@ -12,7 +13,7 @@ import org.apache.spark.sql.connector.read.InputPartition;
  * @param bytes of the selected granules, compressed, in the columns that are read
  */
 record ChSplits(
-    InputPartition[] partitions,
+    List<ChInputPartition> partitions,
     long parts,
     long partsSelected,
     long granules,
@@ -30,7 +31,7 @@ record ChSplits(
     }
     ChSplits large = ask(plan, conf, ChReadConf.SPLIT_BYTES_MAX);
     int wanted = ChReadConf.SPLITS_A_SLOT * ChSession.taskSlots();
-    if (large.partitions.length >= wanted || large.bytes <= ChReadConf.SPLIT_BYTES_MIN) {
+    if (large.partitions.size() >= wanted || large.bytes <= ChReadConf.SPLIT_BYTES_MIN) {
       return large;
     }
     return ask(plan, conf, Math.max(ChReadConf.SPLIT_BYTES_MIN, large.bytes / wanted));
@@ -39,10 +40,9 @@ record ChSplits(
   private static ChSplits ask(ChPlan plan, ChReadConf conf, long splitBytes) {
     String text = ChNative.plan(ChSession.get(conf.memoryBytes), plan.json(conf, splitBytes));
     JsonObject json = JsonParser.parseString(text).getAsJsonObject();
-    JsonElement[] splits = json.getAsJsonArray("splits").asList().toArray(new JsonElement[0]);
-    InputPartition[] partitions = new InputPartition[splits.length];
-    for (int i = 0; i < splits.length; i++) {
-      partitions[i] = new ChInputPartition(splits[i].getAsJsonObject().get("id").toString());
+    List<ChInputPartition> partitions = new ArrayList<>();
+    for (JsonElement split : json.getAsJsonArray("splits")) {
+      partitions.add(new ChInputPartition(split.getAsJsonObject().get("id").toString()));
     }
     return new ChSplits(
         partitions,
