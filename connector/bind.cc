@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "connector/bind_expression.h"
+#include "engine/table/column_source.h"
 
 namespace ch::connector {
 
@@ -135,21 +136,10 @@ private:
 
 }  // namespace
 
-TypePtr virtual_column_type(std::string_view name) {
-    if (name == "_part_offset") return column::make_type(column::TypeId::UInt64);
-    if (name == "_part" || name == "_partition_id") {
-        auto type = std::make_shared<column::Type>();
-        type->id = column::TypeId::LowCardinality;
-        type->children.push_back(column::make_type(column::TypeId::String));
-        return type;
-    }
-    return nullptr;
-}
-
 TypeOf types_of(const table::TableSchema& schema) {
     return [&schema](std::string_view name) -> TypePtr {
         const table::TableColumn* column = schema.find(name);
-        return column != nullptr ? column->type : virtual_column_type(name);
+        return column != nullptr ? column->type : table::virtual_column_type(name);
     };
 }
 
@@ -157,7 +147,7 @@ TypeOf types_of(const table::Split& split) {
     return [&split](std::string_view name) -> TypePtr {
         for (const table::TableColumn& column : split.columns)
             if (column.name == name) return column.type;
-        return virtual_column_type(name);
+        return table::virtual_column_type(name);
     };
 }
 

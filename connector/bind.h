@@ -52,7 +52,4 @@ TypeOf types_of(const table::Split& split);
 /// not have, Error{InvalidArgument | Unsupported} for an expression.
 BoundPlan bind_plan(const Plan& plan, const TypeOf& type_of);
 
-/// The type of _part, _partition_id or _part_offset; null for any other name.
-column::TypePtr virtual_column_type(std::string_view name);
-
 }  // namespace ch::connector

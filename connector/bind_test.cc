@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "connector/split_text.h"
 #include "engine/format/type_text.h"
+#include "engine/table/column_source.h"
 
 namespace ch::connector {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 column::TypePtr test_type(std::string_view name) {
     if (name == "a" || name == "b") return format::parse_type("Int64");
     if (name == "s") return format::parse_type("LowCardinality(String)");
-    return virtual_column_type(name);
+    return table::virtual_column_type(name);
 }
 
 BoundPlan bind(const std::string& json) {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What libch.so shows and needs: only the C ABI and the JNI entry points go out, only glibc's own libraries come in, and no symbol of a glibc
-# newer than 2.28. Usage: check_symbols.sh libch.so
+# What libch.so shows and needs: only the C ABI and the JNI entry points go out, only glibc's own
+# libraries come in, and no symbol of a glibc newer than 2.28. Usage: check_symbols.sh libch.so
 set -eu
 library=$1
 status=0

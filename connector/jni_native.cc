@@ -20,16 +20,16 @@
 
 namespace {
 
-using namespace ch::connector;  // NOLINT: this file is a wall over one folder
+namespace connector = ch::connector;
 using ch::Error;
 using ch::ErrorCode;
 
 struct SessionHandle {
-    std::shared_ptr<Session> session;
+    std::shared_ptr<connector::Session> session;
 };
 
 struct QueryHandle {
-    std::shared_ptr<Query> query;
+    std::shared_ptr<connector::Query> query;
     ArrowSchema schema{};
 
     QueryHandle() = default;
@@ -53,14 +53,14 @@ struct BatchHandle {
     }
 };
 
-void throw_in_java(JNIEnv* env, const Failure& failure) {
+void throw_in_java(JNIEnv* env, const connector::Failure& failure) {
     if (env->ExceptionCheck()) return;
     jclass type = env->FindClass("io/chspark/ChException");
     if (type == nullptr) return;
     jmethodID constructor = env->GetMethodID(type, "<init>", "(ILjava/lang/String;)V");
     if (constructor == nullptr) return;
-    std::optional<Failure> unsaid = run_behind_wall([&] {
-        jstring message = to_java(env, failure.message);
+    std::optional<connector::Failure> unsaid = connector::run_behind_wall([&] {
+        jstring message = connector::to_java(env, failure.message);
         if (message == nullptr) return;
         jobject exception =
             env->NewObject(type, constructor, static_cast<jint>(failure.code), message);
@@ -73,7 +73,8 @@ void throw_in_java(JNIEnv* env, const Failure& failure) {
 template <typename Result, typename Body>
 Result guarded(JNIEnv* env, Body&& body) noexcept {
     Result result{};
-    std::optional<Failure> failure = run_behind_wall([&] { result = body(); });
+    std::optional<connector::Failure> failure =
+        connector::run_behind_wall([&] { result = body(); });
     if (!failure) return result;
     throw_in_java(env, *failure);
     return Result{};
@@ -103,7 +104,8 @@ JNIEXPORT jlong JNICALL Java_io_chspark_ChNative_openSession(JNIEnv* env, jclass
                                                              jstring settings) {
     return guarded<jlong>(env, [&] {
         auto handle = std::make_unique<SessionHandle>();
-        handle->session = Session::open(to_optional_utf8(env, settings).value_or(""));
+        handle->session =
+            connector::Session::open(connector::to_optional_utf8(env, settings).value_or(""));
         return to_handle(std::move(handle));
     });
 }
@@ -113,30 +115,33 @@ JNIEXPORT void JNICALL Java_io_chspark_ChNative_closeSession(JNIEnv*, jclass, jl
 }
 
 JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_version(JNIEnv* env, jclass) {
-    return guarded<jstring>(env, [&] { return to_java(env, ch_version()); });
+    return guarded<jstring>(env, [&] { return connector::to_java(env, ch_version()); });
 }
 
 JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_list(JNIEnv* env, jclass, jlong session,
                                                         jstring path) {
     return guarded<jstring>(env, [&] {
-        const Session& opened = *from_handle<SessionHandle>(session).session;
-        return to_java(env, list_json(opened, to_utf8(env, path)));
+        const connector::Session& opened = *from_handle<SessionHandle>(session).session;
+        return connector::to_java(env, connector::list_json(opened, connector::to_utf8(env, path)));
     });
 }
 
 JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_describe(JNIEnv* env, jclass, jlong session,
                                                             jstring table) {
     return guarded<jstring>(env, [&] {
-        const Session& opened = *from_handle<SessionHandle>(session).session;
-        return to_java(env, describe_json(opened, to_utf8(env, table)));
+        const connector::Session& opened = *from_handle<SessionHandle>(session).session;
+        return connector::to_java(env,
+                                  connector::describe_json(opened, connector::to_utf8(env, table)));
     });
 }
 
 JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_plan(JNIEnv* env, jclass, jlong session,
                                                         jstring plan) {
     return guarded<jstring>(env, [&] {
-        const Session& opened = *from_handle<SessionHandle>(session).session;
-        return to_java(env, plan_json(opened, parse_plan(to_utf8(env, plan))));
+        const connector::Session& opened = *from_handle<SessionHandle>(session).session;
+        return connector::to_java(
+            env,
+            connector::plan_json(opened, connector::parse_plan(connector::to_utf8(env, plan))));
     });
 }
 
@@ -144,10 +149,11 @@ JNIEXPORT jlong JNICALL Java_io_chspark_ChNative_execute(JNIEnv* env, jclass, jl
                                                          jstring plan, jstring split) {
     return guarded<jlong>(env, [&] {
         std::optional<ch::table::Split> piece;
-        if (split != nullptr) piece = parse_split(to_utf8(env, split));
+        if (split != nullptr) piece = connector::parse_split(connector::to_utf8(env, split));
         auto handle = std::make_unique<QueryHandle>();
-        handle->query = Query::start(from_handle<SessionHandle>(session).session,
-                                     parse_plan(to_utf8(env, plan)), std::move(piece));
+        handle->query = connector::Query::start(
+            from_handle<SessionHandle>(session).session,
+            connector::parse_plan(connector::to_utf8(env, plan)), std::move(piece));
         handle->query->schema(&handle->schema);
         return to_handle(std::move(handle));
     });

@@ -80,7 +80,7 @@ TEST(Plan, NamesWhatIsWrongInAPlanThatIsRefused) {
         {R"({"node":"limit","rows":1.5,"input":{}})", ErrorCode::InvalidArgument,
          "\"rows\" must be a whole number"},
         {R"({"node":"limit","rows":1})", ErrorCode::InvalidArgument, "\"input\" is missing"},
-        {R"({"node":"limit","rows":1,"input":{"node":"scan","table":"t","columns":[],"options":{}}})",
+        {R"({"node":"limit","rows":1,"input":{"node":"scan","table":"t","options":{}}})",
          ErrorCode::InvalidArgument, "only the root"},
         {R"({"node":"scan","table":"t","columns":[],"options":{"types":"sparc"}})",
          ErrorCode::InvalidArgument, "found \"sparc\""},

@@ -1,26 +1,39 @@
 /* ch.h: the C ABI of CH Lib (libch.so), the only installed header.
  *
- * All text is UTF-8. Every function that can fail returns CH_OK (0) or an error code and fills *error; an error leaves
- * nothing behind and out-parameters untouched. No function throws or aborts. Handles may be used from any thread, a ch_query by one
- * at a time; only ch_query_cancel and ch_query_metrics may be called beside another call on the same query. Closing NULL is harmless.
+ * All text is UTF-8. Every function that can fail returns CH_OK (0) or an error code and fills
+ * *error (which may be NULL); an error leaves nothing behind and out-parameters untouched. No
+ * function throws or aborts. Handles may be used from any thread, a ch_query by one at a time; only
+ * ch_query_cancel and ch_query_metrics may be called beside another call on the same query.
+ * Closing NULL is harmless.
  *
  * A plan is JSON, a tree of nodes, each with its input:
- *   {"node":"scan", "table":"<path>", "columns":["a","b"]}          path: a table folder; columns may add _part, _partition_id, _part_offset
+ *   {"node":"scan", "table":"<path>", "columns":["a","b"]}
+ *       path: a table folder; columns may add _part, _partition_id, _part_offset
  *   {"node":"filter", "predicate":E, "input":N}
+ *       right over the scan it may use any column of the table, listed there or not
  *   {"node":"project", "columns":[{"name":"x","expr":E}, ...], "input":N}
  *   {"node":"limit", "rows":n, "input":N}                           at most n rows a split
- * An expression E is one of
+ * An unknown field is an error. An expression E is one of
  *   {"column":"a"}
- *   {"literal":"123", "type":"Int64"}      type: a ClickHouse type name; the value as text: integers, decimals ("1.50"), floats (also "nan", "inf"), Bool
- *                                          "true"/"false", String as is, Date32 "2024-01-31" (any year), DateTime64(6) as microseconds since 1970 UTC,
- *                                          binary as hex with type "FixedString"; "literal":null is NULL
+ *   {"literal":"123", "type":"Int64"}
+ *       type: a ClickHouse type name; the value as text: integers, decimals ("1.50"), floats (also
+ *       "nan", "inf"), Bool "true"/"false", String as is, Date32 "2024-01-31" (any year),
+ *       DateTime64(6) as microseconds since 1970 UTC (other times in their own ticks), binary as
+ *       hex with type "FixedString"; "literal":null is NULL
  *   {"call":"<name>", "args":[E, ...]}     and "type" for CAST
- * Names of calls: = <=> <> < <= > >= AND OR NOT IN IS_NULL IS_NOT_NULL STARTS_WITH ENDS_WITH CONTAINS LIKE SUBSTRING LENGTH TRIM CONCAT
- *   YEAR QUARTER MONTH WEEK DAY DAY_OF_WEEK DAY_OF_YEAR YEAR_OF_WEEK CAST COALESCE CASE_WHEN; AND and OR take any number of arguments.
- *   An unknown call, or one over types that this version cannot compute exactly as Spark does, is CH_UNSUPPORTED: ask ch_plan before pushing it.
- * The plan's root may carry "options": {"types":"arrow"|"spark", "batch_rows":n, "dictionary":true|false}.
- *   "arrow" (default): each ClickHouse type as the nearest Arrow type; "spark": as Spark sees it (unsigned widened, timestamps in
- *   microseconds, enums and UUIDs as text). Decimals up to 9 and 18 digits are Arrow decimal32 and decimal64; "decimal128":true widens them.
+ * Names of calls: = <=> <> < <= > >= AND OR NOT IN IS_NULL IS_NOT_NULL STARTS_WITH ENDS_WITH
+ *   CONTAINS LIKE SUBSTRING LENGTH TRIM CONCAT YEAR QUARTER MONTH WEEK DAY DAY_OF_WEEK DAY_OF_YEAR
+ *   YEAR_OF_WEEK CAST COALESCE CASE_WHEN; AND and OR take any number of arguments. An unknown call,
+ *   or one over types that this version cannot compute exactly as Spark does, is CH_UNSUPPORTED:
+ *   ask ch_plan before relying on it.
+ * The plan's root may carry "options": {"types":"arrow"|"spark", "batch_rows":n, "split_bytes":n,
+ *   "dictionary":true|false, "decimal128":true|false}.
+ *   "arrow" (default): each ClickHouse type as the nearest Arrow type; "spark": as Spark sees it
+ *   (unsigned widened, timestamps in microseconds, enums and UUIDs as text).
+ *   LowCardinality text and enums are dictionaries with int32 codes, unless "dictionary" is false.
+ *   Decimals up to 9 and 18 digits are Arrow decimal32 and decimal64; "decimal128" widens them.
+ *   A UUID is fixed binary of 16 bytes marked arrow.uuid; Int128 and wider are their stored bytes,
+ *   little-endian; Time is a duration, since it may pass 24 hours; text may hold any bytes.
  */
 #ifndef CH_CH_H
 #define CH_CH_H
@@ -97,7 +110,8 @@ enum {
     CH_BUG = 8
 };
 
-/* message is NUL-terminated and cut to fit; it names the file and the offset where there are any. */
+/* message is NUL-terminated and cut to fit; it names the file and the offset where there are any.
+ */
 typedef struct ch_error {
     int32_t code;
     char message[4092];
@@ -108,26 +122,39 @@ CH_EXPORT const char* ch_version(void);
 /* Frees a string that this library returned. */
 CH_EXPORT void ch_string_free(char* text);
 
-/* A session holds a memory budget and caches. settings: JSON or NULL; {"memory_bytes":536870912}. Close it after its queries. */
+/* A session holds a memory budget and caches. settings: JSON or NULL; {"memory_bytes":536870912}.
+ * Queries and batches may outlive it; what they hold is freed with the last of them. */
 CH_EXPORT int32_t ch_session_open(const char* settings, ch_session** session, ch_error* error);
 CH_EXPORT void ch_session_close(ch_session* session);
 
-/* What stands at `path`: a root's databases {"databases":[...]}, a database's tables {"tables":[...]}. */
+/* What stands at `path`: {"databases":[...], "tables":[...]}, the names below it when it is taken
+ * for a root and when it is taken for a database; one of them is missing where it cannot be that. */
 CH_EXPORT int32_t ch_list(ch_session* session, const char* path, char** json, ch_error* error);
 
-/* A table, as JSON: {"name","path","engine","columns":[{"name","type","arrow","comment","default","supported":bool,"reason"}],
- * "order_by":[...],"primary_key":[...],"partition_by":"...","rows","bytes","parts","granules",
- * "statistics":{"a":{"min","max","null_count"}}, "broken":[{"part","error"}]}; statistics only where parts know them. */
+/* A table as its folder is now, as JSON: {"database","name","path","engine",
+ * "columns":[{"name","type","arrow","spark","comment","default_kind","default","supported":bool,
+ * "reason","spark_reason"}], "order_by":[...],"primary_key":[...],"partition_by":"...",
+ * "rows","bytes","parts","granules","statistics":{"a":{"min","max","null_count"}},
+ * "broken":[{"part","error"}]}.
+ * "arrow" is the column's Arrow format, "spark" the type by which Spark sees it, written as a
+ * ClickHouse type; where there is none, "reason" or "spark_reason" says why. Statistics stand only
+ * where parts know them; min and max are texts of literals of the type in "spark". */
 CH_EXPORT int32_t ch_describe(ch_session* session, const char* table, char** json, ch_error* error);
 
-/* Splits of a plan, as JSON: {"splits":[{"id":{...opaque...},"rows":n,"bytes":n}], "parts","parts_selected","granules","granules_selected","rows","bytes"}.
- * Plan options here: "split_bytes":n. A split's "id" is what ch_execute takes; it is self-contained, so that another process can run it. */
+/* Splits of a plan, as JSON: {"splits":[{"id":{...opaque...},"rows":n,"bytes":n}], "parts",
+ * "parts_selected","granules","granules_selected","rows","bytes","columns":[read, not filtered by],
+ * "predicate":[conjuncts as text]}.
+ * Of the options, "split_bytes" counts here. A split's "id" is what ch_execute takes; it is
+ * self-contained, so that another process can run it. */
 CH_EXPORT int32_t ch_plan(ch_session* session, const char* plan, char** json, ch_error* error);
 
-/* Starts a query over one split ("id" object as text), or over the whole table when split is NULL. */
-CH_EXPORT int32_t ch_execute(ch_session* session, const char* plan, const char* split, ch_query** query, ch_error* error);
-/* The query's result; may be taken once. The stream keeps what it needs alive and may be released after ch_query_close. Its batches too. */
-CH_EXPORT int32_t ch_query_stream(ch_query* query, struct ArrowArrayStream* stream, ch_error* error);
+/* Starts a query over one split ("id" object as text), or over the whole table if split is NULL. */
+CH_EXPORT int32_t ch_execute(ch_session* session, const char* plan, const char* split,
+                             ch_query** query, ch_error* error);
+/* The query's result; may be taken once. The stream keeps what it needs alive and may be released
+ * after ch_query_close. Its batches too. Each batch has at least one row. */
+CH_EXPORT int32_t ch_query_stream(ch_query* query, struct ArrowArrayStream* stream,
+                                  ch_error* error);
 /* Makes the query's next step fail with CH_CANCELLED. */
 CH_EXPORT void ch_query_cancel(ch_query* query);
 
@@ -139,7 +166,7 @@ typedef struct ch_metrics {
     uint64_t granules_read;
     uint64_t granules_skipped;   /* by late materialisation, within the split */
     uint64_t native_nanoseconds; /* spent inside get_next */
-    uint64_t memory_peak_bytes;
+    uint64_t memory_peak_bytes;  /* of the session, so far */
 } ch_metrics;
 CH_EXPORT void ch_query_metrics(const ch_query* query, ch_metrics* metrics);
 CH_EXPORT void ch_query_close(ch_query* query);
