@@ -53,7 +53,6 @@ void SparseDecoder::seek(size_t granule) {
 
 void SparseDecoder::enter_granule(size_t granule) {
     if (inside_) {
-        if (!granule_ends_ && defaults_left_ == 0 && !value_follows_) next_run();
         if (!granule_ends_ || defaults_left_ > 0)
             runs_.bytes().fail("a sparse granule has more rows than its mark says");
     }
@@ -80,9 +79,10 @@ size_t SparseDecoder::walk(size_t rows, bool keep) {
             defaults_left_ -= passed;
         } else if (value_follows_) {
             if (keep) places_.push_back(static_cast<uint32_t>(rows_ + row));
-            value_follows_ = false;
             ++count;
             ++row;
+            // At once, so that the stream stands behind the granule when its last row is passed.
+            next_run();
         } else if (granule_ends_) {
             runs_.bytes().fail("a sparse granule has fewer rows than its mark says");
         } else {
