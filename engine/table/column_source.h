@@ -30,15 +30,19 @@ public:
     ColumnSource(std::shared_ptr<const part::Part> part, std::string name,
                  const TableColumn* column, std::shared_ptr<BufferPool> pool);
 
-    /// Rows [first, first + rows) of the part. Cheapest when calls go forward.
-    column::ColumnPtr read(part::PartReader& reader, uint64_t first, size_t rows);
+    /// Rows [first, first + rows) of the part. Cheapest when calls go forward. `granules_end`:
+    /// reading goes on up to that granule.
+    column::ColumnPtr read(part::PartReader& reader, uint64_t first, size_t rows,
+                           size_t granules_end);
     /// Whether reading it takes bytes from files.
     [[nodiscard]] bool is_stored() const { return stored_.has_value(); }
     [[nodiscard]] const std::string& name() const { return name_; }
 
 private:
     void find_stored(const TableColumn& column);
-    column::ColumnPtr read_stored(part::PartReader& reader, uint64_t first, size_t rows);
+    column::ColumnPtr read_stored(part::PartReader& reader, uint64_t first, size_t rows,
+                                  size_t granules_end);
+    void stand_at(part::PartReader& reader, uint64_t first, size_t granules_end);
     column::ColumnPtr row_numbers(uint64_t first, size_t rows) const;
 
     std::shared_ptr<const part::Part> part_;

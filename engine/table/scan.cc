@@ -52,8 +52,8 @@ struct Scan::State {
     void add_steps();
     void check_ranges() const;
     void enter_range();
-    std::optional<RowRange> next_rows();
-    column::Block run(RowRange rows);
+    RowRange next_rows();
+    column::Block run(RowRange rows, size_t granules_end);
     void count(const ScanBatch& batch, const column::Block& block);
     bool is_filtered() const { return !steps.empty(); }
 };
@@ -109,8 +109,7 @@ void Scan::State::enter_range() {
 }
 
 /// The rows of the next batch: whole granules where they fit, else a piece of one.
-std::optional<RowRange> Scan::State::next_rows() {
-    if (range == split.ranges.size()) return std::nullopt;
+RowRange Scan::State::next_rows() {
     const std::vector<uint64_t>& starts = part->granules().first_row;
     uint64_t range_end = starts[split.ranges[range].to];
     uint64_t end = std::min<uint64_t>(range_end, row + rows_aim);
@@ -127,8 +126,8 @@ std::optional<RowRange> Scan::State::next_rows() {
     return rows;
 }
 
-column::Block Scan::State::run(RowRange rows) {
-    ScanBatch batch(sources, reader, rows, part->granules(), options.pool);
+column::Block Scan::State::run(RowRange rows, size_t granules_end) {
+    ScanBatch batch(sources, reader, rows, part->granules(), granules_end, options.pool);
     column::Block block;
     bool alive = true;
     for (const FilterStep& step : steps) {
@@ -194,9 +193,9 @@ std::optional<column::Block> Scan::next() {
             throw Error(ErrorCode::Cancelled, "the query was cancelled");
         if (state.request.rows_max && state.returned >= *state.request.rows_max)
             return std::nullopt;
-        std::optional<RowRange> rows = state.next_rows();
-        if (!rows) return std::nullopt;
-        column::Block block = state.run(*rows);
+        if (state.range == state.split.ranges.size()) return std::nullopt;
+        size_t granules_end = state.split.ranges[state.range].to;
+        column::Block block = state.run(state.next_rows(), granules_end);
         if (block.rows > 0) return block;
     }
 }

@@ -24,11 +24,13 @@ exec::Selection existing_rows(const column::Column& row_exists) {
 }  // namespace
 
 ScanBatch::ScanBatch(std::span<ColumnSource> sources, part::PartReader& reader, RowRange rows,
-                     const format::Granules& granules, std::shared_ptr<BufferPool> pool)
+                     const format::Granules& granules, size_t granules_end,
+                     std::shared_ptr<BufferPool> pool)
     : sources_(sources),
       reader_(reader),
       rows_(rows),
       granules_(granules),
+      granules_end_(granules_end),
       pool_(std::move(pool)),
       loaded_(sources.size()) {
     selection_.all = true;
@@ -74,7 +76,8 @@ ColumnPtr ScanBatch::column(size_t source) {
     Loaded& loaded = loaded_[source];
     if (!loaded.column) {
         loaded.rows = hull();
-        loaded.column = sources_[source].read(reader_, loaded.rows.first, loaded.rows.count);
+        loaded.column = sources_[source].read(reader_, loaded.rows.first, loaded.rows.count,
+                                              end_of(loaded.rows));
         if (sources_[source].is_stored()) bytes_ += loaded.column->bytes();
     }
     const exec::Selection& selection = selection_within(loaded.rows);
@@ -92,6 +95,15 @@ RowRange ScanBatch::hull() const {
     begin = std::max(begin, rows_.first);
     end = std::min(end, rows_.end());
     return {begin, static_cast<size_t>(end - begin)};
+}
+
+/// How far a column is read on from these rows: all the way while nothing was filtered, else
+/// perhaps no further.
+size_t ScanBatch::end_of(RowRange rows) const {
+    if (selection_.all) return granules_end_;
+    const std::vector<uint64_t>& starts = granules_.first_row;
+    return static_cast<size_t>(std::lower_bound(starts.begin(), starts.end(), rows.end()) -
+                               starts.begin());
 }
 
 /// The surviving rows, counted from the start of `rows`, which has them all.

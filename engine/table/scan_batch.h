@@ -31,8 +31,10 @@ struct FilterStep {
 /// scan's sources and reader.
 class ScanBatch {
 public:
+    /// Granules after the batch are read too, up to `granules_end`.
     ScanBatch(std::span<ColumnSource> sources, part::PartReader& reader, RowRange rows,
-              const format::Granules& granules, std::shared_ptr<BufferPool> pool);
+              const format::Granules& granules, size_t granules_end,
+              std::shared_ptr<BufferPool> pool);
 
     /// Drops the rows that do not pass. False if none is left.
     bool filter(const FilterStep& step);
@@ -58,6 +60,7 @@ private:
     };
 
     [[nodiscard]] RowRange hull() const;
+    [[nodiscard]] size_t end_of(RowRange rows) const;
     [[nodiscard]] uint64_t granules_in(RowRange rows) const;
     void narrow(exec::Selection passed);
     const exec::Selection& selection_within(RowRange rows);
@@ -66,6 +69,7 @@ private:
     part::PartReader& reader_;
     RowRange rows_;
     const format::Granules& granules_;
+    size_t granules_end_;
     std::shared_ptr<BufferPool> pool_;
     exec::Selection selection_;  // numbers count from rows_.first
     std::vector<Loaded> loaded_;

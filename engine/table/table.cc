@@ -55,14 +55,16 @@ struct OpenedParts {
 /// Nothing if a part went away meanwhile: ClickHouse merged it, and the folder is to be listed
 /// again.
 std::optional<OpenedParts> open_parts(const std::shared_ptr<const io::FileSystem>& files,
-                                      const std::string& folder,
-                                      const std::vector<PartName>& names) {
+                                      const std::string& folder, const std::vector<PartName>& names,
+                                      uint64_t granule_rows) {
     OpenedParts opened;
+    part::Part::Options options;
+    options.granule_rows = granule_rows;
     std::tuple<uint64_t, uint64_t> newest_version;
     for (const PartName& name : names) {
         std::string path = folder + "/" + name.text();
         try {
-            opened.parts.push_back(part::Part::open(files, path));
+            opened.parts.push_back(part::Part::open(files, path, options));
         } catch (const Error& error) {
             if (error.code() == ErrorCode::Bug || error.code() == ErrorCode::MemoryLimit) throw;
             if (!files->kind(path)) return std::nullopt;
@@ -116,7 +118,8 @@ std::shared_ptr<const Table> Table::open(std::shared_ptr<const io::FileSystem> f
     table->schema_ = schema_of(location);
     std::optional<OpenedParts> opened;
     for (int listing = 0; !opened && listing < kListingsMax; ++listing)
-        opened = open_parts(files, location.folder, list_active_parts(*files, location.folder));
+        opened = open_parts(files, location.folder, list_active_parts(*files, location.folder),
+                            table->schema_.index_granularity);
     if (!opened)
         throw Error(ErrorCode::Io,
                     "parts vanish while they are opened, the table is being merged; try again",
