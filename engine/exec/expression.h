@@ -82,7 +82,9 @@ public:
     Function function = Function::Equal;
     std::vector<ExpressionPtr> arguments;
 
-    uint32_t depth = 1;                       ///< calls above each other
+    std::vector<std::string>
+        columns;         ///< names of all that are read below, each once, by first use
+    uint32_t depth = 1;  ///< calls above each other
     std::shared_ptr<const InSet> in_set;      ///< In: its literals, made ready once
     std::shared_ptr<const LikePattern> like;  ///< Like: its pattern, made ready once
 

@@ -1,0 +1,85 @@
+#include "engine/exec/address_text.h"
+
+#include <charconv>
+
+namespace ch::exec {
+
+namespace {
+
+constexpr char kDigits[] = "0123456789abcdef";
+constexpr size_t kGroups = 8;
+
+char* put_number(unsigned value, char* to) {
+    return std::to_chars(to, to + 3, value).ptr;
+}
+
+char* put_group(unsigned group, char* to) {
+    return std::to_chars(to, to + 4, group, 16).ptr;
+}
+
+struct ZeroRun {
+    size_t from = 0;
+    size_t count = 0;
+};
+
+/// The first longest run of zero groups, if it has two at least.
+ZeroRun longest_zeros(const unsigned* groups) {
+    ZeroRun best;
+    for (size_t i = 0; i < kGroups;) {
+        size_t end = i;
+        while (end < kGroups && groups[end] == 0) ++end;
+        if (end - i > best.count) best = {i, end - i};
+        i = end + 1;
+    }
+    return best.count >= 2 ? best : ZeroRun{};
+}
+
+}  // namespace
+
+size_t write_uuid(const uint8_t* value, char* to) {
+    // Two little-endian halves, the one with the first digits first.
+    char* at = to;
+    for (size_t i = 0; i < 16; ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) *at++ = '-';
+        uint8_t byte = value[i < 8 ? 7 - i : 23 - i];
+        *at++ = kDigits[byte >> 4];
+        *at++ = kDigits[byte & 15];
+    }
+    return static_cast<size_t>(at - to);
+}
+
+size_t write_ipv4(const uint8_t* value, char* to) {
+    char* at = to;
+    for (size_t i = 4; i-- > 0;) {
+        at = put_number(value[i], at);
+        if (i > 0) *at++ = '.';
+    }
+    return static_cast<size_t>(at - to);
+}
+
+size_t write_ipv6(const uint8_t* value, char* to) {
+    unsigned groups[kGroups];
+    for (size_t i = 0; i < kGroups; ++i)
+        groups[i] = static_cast<unsigned>(value[2 * i] << 8 | value[2 * i + 1]);
+    ZeroRun zeros = longest_zeros(groups);
+    char* at = to;
+    for (size_t i = 0; i < kGroups; ++i) {
+        if (zeros.count > 0 && i >= zeros.from && i < zeros.from + zeros.count) {
+            if (i == zeros.from) *at++ = ':';
+            continue;
+        }
+        if (i != 0) *at++ = ':';
+        // ::a.b.c.d and ::ffff:a.b.c.d are the two forms that end as an IPv4 address.
+        bool dotted = i == 6 && zeros.from == 0 &&
+                      (zeros.count == 6 || (zeros.count == 5 && groups[5] == 0xffff));
+        if (dotted) {
+            const uint8_t reversed[4] = {value[15], value[14], value[13], value[12]};
+            return static_cast<size_t>(at - to) + write_ipv4(reversed, at);
+        }
+        at = put_group(groups[i], at);
+    }
+    if (zeros.count > 0 && zeros.from + zeros.count == kGroups) *at++ = ':';
+    return static_cast<size_t>(at - to);
+}
+
+}  // namespace ch::exec

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "engine/column/column.h"
+
+namespace ch::exec {
+
+/// Building blocks for columns made of other columns' rows. All throw Error{MemoryLimit}, and
+/// Error{Unsupported} if text or elements pass what 32-bit offsets can tell.
+
+/// A copy of the bytes; an empty buffer stays one without memory.
+Buffer copy_of(const Buffer& from, const std::shared_ptr<BufferPool>& pool);
+
+/// rows[i] of the column for each i, in that order. Requires: all are below column.rows.
+column::Column gather(const column::Column& column, std::span<const uint32_t> rows,
+                      const std::shared_ptr<BufferPool>& pool);
+
+/// A LowCardinality column as a plain one of its values. NULL rows stay NULL. Others: the same
+/// pointer.
+column::ColumnPtr without_dictionary(const column::ColumnPtr& column,
+                                     const std::shared_ptr<BufferPool>& pool);
+
+/// Sets offsets[i + 1] from lengths that were written there, and returns the sum.
+size_t lengths_to_offsets(int32_t* offsets, size_t rows);
+
+}  // namespace ch::exec

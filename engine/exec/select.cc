@@ -1,0 +1,113 @@
+#include <algorithm>
+#include <cstring>
+
+#include "base/error.h"
+#include "engine/exec/evaluate.h"
+#include "engine/exec/gather.h"
+#include "engine/exec/number_kernels.h"
+
+namespace ch::exec {
+
+using column::Block;
+using column::Column;
+using column::ColumnPtr;
+using column::TypeId;
+
+using Pool = std::shared_ptr<BufferPool>;
+
+namespace {
+
+/// Below one row in this many, copying the rows left out of their columns costs less than computing
+/// the others' too.
+constexpr size_t kSparse = 8;
+
+/// A value below a microsecond stops a query; one in a row that an earlier conjunct leaves out must
+/// not.
+bool can_raise(const Expression& conjunct, const Block& block) {
+    return std::any_of(conjunct.columns.begin(), conjunct.columns.end(),
+                       [&](const std::string& name) {
+                           ColumnPtr column = block.find(name);
+                           return column != nullptr && column->type->id == TypeId::DateTime64 &&
+                                  column->type->scale > 6;
+                       });
+}
+
+/// The columns that the conjunct reads, with the selected rows only.
+Block taken(const Expression& conjunct, const Block& block, const Selection& selection,
+            const Pool& pool) {
+    Block some;
+    some.rows = selection.rows.size();
+    for (const std::string& name : conjunct.columns) {
+        ColumnPtr column = block.find(name);
+        if (column == nullptr) continue;
+        some.names.push_back(name);
+        some.columns.push_back(take(column, selection, pool));
+    }
+    return some;
+}
+
+void and_true(uint8_t* mask, const Column& verdict) {
+    const uint8_t* value = verdict.data.data();
+    if (!verdict.has_nulls()) {
+        for (size_t i = 0; i < verdict.rows; ++i) mask[i] &= value[i];
+        return;
+    }
+    const uint8_t* null = verdict.nulls.data();
+    for (size_t i = 0; i < verdict.rows; ++i)
+        mask[i] &= static_cast<uint8_t>(value[i] & (null[i] ^ 1));
+}
+
+std::vector<uint32_t> rows_of(const uint8_t* mask, size_t rows, size_t count) {
+    // The kernel may write eight numbers past the last.
+    std::vector<uint32_t> numbers(count + 8);
+    nonzero_rows(mask, rows, numbers.data());
+    numbers.resize(count);
+    return numbers;
+}
+
+/// Keeps the rows of `selection` for which the conjunct is true.
+void narrow(const Expression& conjunct, const Block& block, Selection& selection,
+            const Pool& pool) {
+    ColumnPtr verdict = evaluate(conjunct, taken(conjunct, block, selection, pool), pool);
+    size_t kept = 0;
+    for (size_t i = 0; i < selection.rows.size(); ++i) {
+        selection.rows[kept] = selection.rows[i];
+        kept += verdict->data.data()[i] != 0 && !verdict->is_null(i) ? 1 : 0;
+    }
+    selection.rows.resize(kept);
+}
+
+}  // namespace
+
+Selection select(const std::vector<ExpressionPtr>& predicate, const Block& block,
+                 const Pool& pool) {
+    Selection selection;
+    selection.all = true;
+    if (block.rows == 0) return selection;
+    Buffer mask;
+    size_t count = block.rows;
+    size_t next = 0;
+    // First on whole blocks with a byte a row, then, once few rows are left, on those rows alone.
+    for (; next < predicate.size(); ++next) {
+        const Expression& conjunct = *predicate[next];
+        if (conjunct.type->id != TypeId::Bool)
+            throw Error(ErrorCode::InvalidArgument, "a filter must be Bool: " + conjunct.text());
+        bool few = count < block.rows / kSparse;
+        if (count == 0 || few || (count < block.rows && can_raise(conjunct, block))) break;
+        ColumnPtr verdict = evaluate(conjunct, block, pool);
+        if (mask.empty()) {
+            mask = pool->make(block.rows);
+            std::memset(mask.data(), 1, block.rows);
+        }
+        and_true(mask.data(), *verdict);
+        count = count_nonzero(mask.data(), block.rows);
+    }
+    if (count == block.rows) return selection;
+    selection.all = false;
+    selection.rows = rows_of(mask.data(), block.rows, count);
+    for (; next < predicate.size() && !selection.rows.empty(); ++next)
+        narrow(*predicate[next], block, selection, pool);
+    return selection;
+}
+
+}  // namespace ch::exec
