@@ -14,6 +14,7 @@
 #include "engine/column/scalar.h"
 #include "engine/format/marks.h"
 #include "engine/format/serialization_json.h"
+#include "engine/format/skip_index.h"
 #include "engine/part/part_folder.h"
 
 namespace ch::part {
@@ -76,6 +77,12 @@ public:
     /// Error{Corrupt} when the file does not fit the types.
     [[nodiscard]] std::optional<std::vector<column::Scalar>> partition_values(
         const std::vector<column::TypePtr>& types) const;
+    /// A skip index by its name and type in the table's definition ("minmax", "set(100)",
+    /// "bloom_filter(0.01)"); nothing when the part has no files for it, or for kinds and types
+    /// that are not read. `types`: of the index expression's columns. Read anew at each call.
+    [[nodiscard]] std::optional<format::SkipIndex> skip_index(
+        const std::string& index_name, std::string_view type_text,
+        const std::vector<column::TypePtr>& types, uint64_t granularity) const;
     [[nodiscard]] const io::FileSystem& files() const { return folder_.files(); }
 
     /// The folder, the forms of the columns and the kind of the marks, for those who read the

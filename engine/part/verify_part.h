@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/part/part.h"
+
+namespace ch::part {
+
+/// Something wrong with a file of a part.
+struct Finding {
+    std::string file;  ///< within the part
+    std::string what;
+};
+
+/// Reads every file of a part folder and compares it with checksums.txt: missing and unlisted
+/// files, sizes, hashes of the files and of what they decompress to, the checksum of each frame.
+/// More than CHECK TABLE does. Empty = nothing is wrong. Projections are parts too and are verified
+/// with it. A part that does not open gives one finding. Throws Error{MemoryLimit} only.
+std::vector<Finding> verify_part(const std::shared_ptr<const io::FileSystem>& files,
+                                 const std::string& path, const std::shared_ptr<BufferPool>& pool);
+
+}  // namespace ch::part
