@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/error.h"
 #include "connector/arrow_schema.h"
 #include "engine/format/type_text.h"
 

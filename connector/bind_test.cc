@@ -19,13 +19,13 @@ column::TypePtr test_type(std::string_view name) {
     return table::virtual_column_type(name);
 }
 
-BoundPlan bind(const std::string& json) {
+BoundPlan bound_of(const std::string& json) {
     return bind_plan(parse_plan(json), test_type);
 }
 
 ErrorCode refusal(const std::string& json) {
     try {
-        bind(json);
+        bound_of(json);
     } catch (const Error& error) {
         return error.code();
     }
@@ -56,7 +56,7 @@ constexpr const char* kBothSmall =
                              {"call":"IS_NOT_NULL","args":[{"column":"s"}]}]})";
 
 TEST(Bind, FiltersAndLimitsOverAScanBecomePartOfItsRequest) {
-    BoundPlan bound = bind(limit("9", filter(kIsFive, filter(kBothSmall, scan(R"("a","s")")))));
+    BoundPlan bound = bound_of(limit("9", filter(kIsFive, filter(kBothSmall, scan(R"("a","s")")))));
     EXPECT_EQ(bound.request.columns, (std::vector<std::string>{"a", "s"}));
     EXPECT_EQ(bound.request.predicate.size(), 4u);
     EXPECT_EQ(bound.request.rows_max, 9u);
@@ -66,7 +66,7 @@ TEST(Bind, FiltersAndLimitsOverAScanBecomePartOfItsRequest) {
 }
 
 TEST(Bind, AFilterOverALimitStaysAStep) {
-    BoundPlan bound = bind(filter(kIsFive, limit("9", scan(R"("a")"))));
+    BoundPlan bound = bound_of(filter(kIsFive, limit("9", scan(R"("a")"))));
     EXPECT_EQ(bound.request.rows_max, 9u);
     EXPECT_TRUE(bound.request.predicate.empty());
     ASSERT_EQ(bound.steps.size(), 1u);
@@ -75,7 +75,7 @@ TEST(Bind, AFilterOverALimitStaysAStep) {
 
 TEST(Bind, ColumnsThatAProjectDropsAreNotWanted) {
     BoundPlan bound =
-        bind(project("x", R"({"column":"b"})", filter(kIsFive, scan(R"("a","b","s")"))));
+        bound_of(project("x", R"({"column":"b"})", filter(kIsFive, scan(R"("a","b","s")"))));
     EXPECT_EQ(bound.request.columns, std::vector<std::string>{"b"});
     ASSERT_EQ(bound.steps.size(), 1u);
     EXPECT_EQ(std::get<ProjectStep>(bound.steps[0]).columns.at(0).passed, "b");
@@ -87,11 +87,11 @@ TEST(Bind, StepsAboveAProjectSeeItsNames) {
     std::string renamed = project("x", R"({"column":"a"})", scan(R"("a")"));
     EXPECT_EQ(refusal(filter(kIsFive, renamed)), ErrorCode::NotFound);
     std::string on_x = R"({"call":"IS_NULL","args":[{"column":"x"}]})";
-    EXPECT_EQ(bind(filter(on_x, renamed)).steps.size(), 2u);
+    EXPECT_EQ(bound_of(filter(on_x, renamed)).steps.size(), 2u);
 }
 
 TEST(Bind, ComputedColumnsHaveTheirExpressionsType) {
-    BoundPlan bound = bind(project("x", kIsFive, scan(R"("a")")));
+    BoundPlan bound = bound_of(project("x", kIsFive, scan(R"("a")")));
     EXPECT_EQ(bound.output.at(0).type->id, column::TypeId::Bool);
 }
 
@@ -110,7 +110,7 @@ TEST(Bind, RefusesNamesAndFunctionsThatAreNotThere) {
 }
 
 TEST(Bind, VirtualColumnsHaveTypes) {
-    BoundPlan bound = bind(scan(R"("_part","_part_offset")"));
+    BoundPlan bound = bound_of(scan(R"("_part","_part_offset")"));
     EXPECT_EQ(bound.output.at(1).type->id, column::TypeId::UInt64);
 }
 
