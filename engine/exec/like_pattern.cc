@@ -45,17 +45,23 @@ LikePattern::LikePattern(std::string_view pattern, std::string_view escape) {
             pieces_.back().text += character;
         }
     }
-    needs_decoding_ = has_any_;
-    for (const Piece& piece : pieces_)
-        needs_decoding_ = needs_decoding_ || piece.text.find(kReplacement) != std::string::npos;
+    bool replacement = pattern.find(kReplacement) != std::string_view::npos;
+    bool bytewise = pattern.find(escape) == std::string_view::npos && is_simple();
+    needs_decoding_ = has_any_ || (replacement && !bytewise);
     const Piece& front = pieces_.front();
     prefix_ = front.any.empty() ? front.text : front.text.substr(0, front.any.front());
-    prefix_ = prefix_.substr(0, prefix_.find(kReplacement));
+    if (needs_decoding_) prefix_ = prefix_.substr(0, prefix_.find(kReplacement));
     bool whole = prefix_.size() == front.text.size();
     is_exact_ = whole && !percent;
     is_prefix_ = whole && percent &&
                  std::all_of(pieces_.begin() + 1, pieces_.end(),
                              [](const Piece& piece) { return piece.text.empty(); });
+}
+
+bool LikePattern::is_simple() const {
+    if (has_any_) return false;
+    if (pieces_.size() == 3) return pieces_[0].text.empty() && pieces_[2].text.empty();
+    return pieces_.size() <= 2;
 }
 
 bool LikePattern::matches(std::string_view text) const {

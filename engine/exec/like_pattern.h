@@ -25,11 +25,12 @@ public:
     [[nodiscard]] bool is_exact() const { return is_exact_; }
 
 private:
-    // A pattern is pieces between percent signs; within one, kAnyCharacter stands for `_`.
+    // A pattern is pieces between percent signs; within one, `any` tells the places of `_`.
     struct Piece {
         std::string text;
         std::vector<size_t> any;  // where in `text` a byte stands for `_`, rising
     };
+    [[nodiscard]] bool is_simple() const;
     static bool piece_at(const Piece& piece, std::string_view text, size_t at, size_t& end);
     [[nodiscard]] bool matches_plain(std::string_view text) const;
     [[nodiscard]] bool matches_pieces(std::string_view text) const;
@@ -38,7 +39,7 @@ private:
     std::string prefix_;
     bool is_prefix_ = false;
     bool is_exact_ = false;
-    bool needs_decoding_ = false;  // has `_`, or a U+FFFD that invalid bytes decode to
+    bool needs_decoding_ = false;  // has `_`, or a U+FFFD that other bytes decode to
     bool has_any_ = false;
 };
 
