@@ -111,7 +111,7 @@ TEST(Plan, NamesWhatIsWrongInAPlanThatIsRefused) {
 
 TEST(Plan, RefusesDeeperNestingThanItsLimit) {
     std::string deep;
-    for (int i = 0; i < kJsonDepthMax; ++i) deep += R"({"node":"limit","rows":1,"input":)";
+    for (int i = 0; i <= kJsonDepthMax; ++i) deep += R"({"node":"limit","rows":1,"input":)";
     EXPECT_NE(refusal(deep).message().find("nested deeper"), std::string::npos);
     std::string arrays(1'000'000, '[');
     EXPECT_NE(refusal(arrays).message().find("nested deeper"), std::string::npos);
