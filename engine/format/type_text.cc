@@ -139,7 +139,7 @@ private:
         if (name == "Nested") {
             auto type = make(TypeId::Array);
             TypePtr tuple = parse_tuple();
-            if (tuple == nullptr) return nullptr;
+            if (tuple == nullptr || has_unsupported_child(*tuple)) return nullptr;
             type->children.push_back(std::move(tuple));
             return type;
         }

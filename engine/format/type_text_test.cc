@@ -149,6 +149,7 @@ TEST(TypeText, KeepsTheTextOfTypesThatAreNotOurs) {
         "Map(String, JSON)",
         "Tuple(a UInt8, `b c` Dynamic)",
         "Nullable(JSON)",
+        "Nested(a Variant(UInt8))",
         "Nullable(Array(UInt8))",
         "Int32(5)",
         "SomethingNew((('')))",
