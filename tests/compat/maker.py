@@ -1,0 +1,116 @@
+"""Runs inside a process that has one chdb version: makes the tables of a batch and writes down what ClickHouse itself answers.
+
+maker.py FOLDER: FOLDER/batch.pickle holds the cases; the data path is FOLDER/data; answers go to FOLDER/<table>.<format>, and
+FOLDER/result.json says of each table what was done, or the error that ClickHouse gave.
+"""
+
+import json
+import pickle
+import sys
+from pathlib import Path
+
+from chdb.session import Session
+
+from table_case import ident
+
+OUTPUTS = (("jsonl", "JSONEachRow"), ("csv", "CSV"))
+QUERY_SETTINGS = {"mutations_sync": 2, "alter_sync": 2, "lightweight_deletes_sync": 2, "allow_suspicious_low_cardinality_types": 1,
+                  "allow_suspicious_codecs": 1, "allow_experimental_codecs": 1, "allow_suspicious_ttl_expressions": 1, "allow_suspicious_indices": 1,
+                  "allow_suspicious_primary_key": 1, "enable_time_time64_type": 1, "allow_experimental_bfloat16_type": 1,
+                  "allow_experimental_lightweight_delete": 1, "optimize_on_insert": 0, "flatten_nested": 1, "apply_patch_parts": 1,
+                  "enable_lightweight_update": 0, "output_format_json_quote_64bit_integers": 0, "output_format_json_quote_denormals": 0,
+                  "output_format_json_named_tuples_as_objects": 1, "output_format_csv_serialize_tuple_into_separate_columns": 1,
+                  "output_format_json_escape_forward_slashes": 1, "max_threads": 1, "max_insert_threads": 1, "input_format_parallel_parsing": 0,
+                  "optimize_throw_if_noop": 0, "allow_deprecated_database_ordinary": 1, "date_time_input_format": "'basic'",
+                  "use_legacy_to_time": 0, "session_timezone": "''"}
+
+
+class Database:
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.session = Session(str(folder / "data"))
+        self.table_settings = set(self.column("SELECT name FROM system.merge_tree_settings"))
+        known = set(self.column("SELECT name FROM system.settings"))
+        self.query_settings = {name: value for name, value in QUERY_SETTINGS.items() if name in known}
+        self.known_settings = known
+        for name, value in self.query_settings.items():
+            self.run(f"SET {name} = {value}")
+        self.run("CREATE DATABASE IF NOT EXISTS atomic ENGINE = Atomic")
+        self.run("CREATE DATABASE IF NOT EXISTS ordinary ENGINE = Ordinary")
+
+    def run(self, sql: str, output: str = "TSV") -> bytes:
+        answer = self.session.query(sql, output)
+        if answer is None:
+            return b""
+        return answer.bytes() if hasattr(answer, "bytes") else bytes(answer)
+
+    def column(self, sql: str) -> list[str]:
+        return self.run(sql).decode().split()
+
+    def version(self) -> str:
+        return self.run("SELECT version()").decode().strip()
+
+    def make(self, case, database: str) -> dict:
+        table = f"{database}.{case.name}"
+        settings = {name: value for name, value in case.settings.items() if name in self.table_settings}
+        text = "SETTINGS " + ", ".join(f"{name} = {value}" for name, value in settings.items()) if settings else ""
+        for sql in case.create:
+            self.run(sql.replace("{table}", table).replace("{settings}", text))
+        structure = {column.name: column.type.sql for column in case.columns}
+        for names, lines in case.inserts:
+            self.insert(case, table, names, structure, lines)
+        for sql in case.after:
+            self.run(sql.replace("{table}", table))
+        return self.answers(table, case.name)
+
+    def insert(self, case, table: str, names: list[str], structure: dict, lines: list[bytes]) -> None:
+        path = self.folder / "rows.tsv"
+        path.write_bytes(b"".join(line + b"\n" for line in lines))
+        columns = ", ".join(ident(name) for name in names)
+        fields = ", ".join(f"c{i} {structure[name]}" for i, name in enumerate(names)).replace("\\", "\\\\").replace("'", "\\'")
+        settings = {name: value for name, value in case.insert_settings.items() if name in self.known_settings}
+        text = " SETTINGS " + ", ".join(f"{name} = {value}" for name, value in settings.items()) if settings else ""
+        self.run(f"INSERT INTO {table} ({columns}) SELECT * FROM file('{path}', 'TSV', '{fields}'){text}")
+
+    def answers(self, table: str, name: str) -> dict:
+        database, _, bare = table.partition(".")
+        rows = self.run(f"SELECT name, type FROM system.columns WHERE database = '{database}' AND table = '{bare}' ORDER BY position",
+                        "JSONEachRow")
+        columns = [json.loads(line) for line in rows.decode().splitlines()]
+        wanted = ", ".join(["_part", "_part_offset"] + [ident(column["name"]) for column in columns])
+        for ending, output in OUTPUTS:
+            (self.folder / f"{name}.{ending}").write_bytes(self.run(f"SELECT {wanted} FROM {table}", output))
+        parts = self.run(f"SELECT count(), sum(rows), uniqExact(part_type) FROM system.parts WHERE active AND database = '{database}'"
+                         f" AND table = '{bare}'").decode().split()
+        return {"columns": columns, "parts": int(parts[0]), "rows": int(parts[1])}
+
+    def filter(self, table: str, name: str, columns: list[str], predicates: list[str]) -> None:
+        """One line a predicate: the rows that ClickHouse finds, as part and offset."""
+        for number, predicate in enumerate(predicates):
+            answer = self.run(f"SELECT _part, _part_offset FROM {table} WHERE {predicate}", "JSONEachRow")
+            (self.folder / f"{name}.{number}.rows").write_bytes(answer)
+
+
+def main() -> int:
+    folder = Path(sys.argv[1])
+    with (folder / "batch.pickle").open("rb") as source:
+        cases = pickle.load(source)
+    database = Database(folder)
+    results = {"version": database.version(), "tables": {}}
+    for number, case in enumerate(cases):
+        home = "ordinary" if number % 4 == 3 else "atomic"
+        result = {"database": home}
+        try:
+            result.update(database.make(case, home))
+            for index, predicate in enumerate(case.predicates):
+                rows = database.run(f"SELECT _part, _part_offset FROM {home}.{case.name} WHERE {predicate[1]}", "JSONEachRow")
+                (folder / f"{case.name}.{index}.rows").write_bytes(rows)
+        except Exception as error:
+            result["error"] = str(error)[:2000]
+        results["tables"][case.name] = result
+        (folder / "result.json").write_text(json.dumps(results))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+#include <algorithm>
+
+#include "base/error.h"
+#include "engine/table/column_source.h"
+#include "engine/table/scan.h"
+#include "engine/table/table.h"
+#include "tools/ch/commands.h"
+#include "tools/ch/limits.h"
+#include "tools/ch/output.h"
+#include "tools/ch/predicate_parser.h"
+#include "tools/ch/progress.h"
+#include "tools/ch/row_writer.h"
+
+namespace ch::tools {
+
+namespace {
+
+constexpr uint64_t kSplitBytes = 256ULL << 20;
+
+column::TypePtr type_of(const table::Table& table, const std::string& name) {
+    if (const table::TableColumn* column = table.schema().find(name)) return column->type;
+    if (column::TypePtr type = table::virtual_column_type(name)) return type;
+    std::string known;
+    for (const table::TableColumn& column : table.schema().columns)
+        (known += known.empty() ? "" : ", ") += column.name;
+    throw Error(ErrorCode::NotFound, "the table has no column '" + name + "'; it has " + known,
+                table.path());
+}
+
+/// As SELECT * has them: without those that are computed and not inserted.
+std::vector<std::string> default_columns(const table::TableSchema& schema) {
+    std::vector<std::string> names;
+    for (const table::TableColumn& column : schema.columns)
+        if (column.default_kind.empty() || column.default_kind == "DEFAULT")
+            names.push_back(column.name);
+    return names;
+}
+
+std::unique_ptr<RowWriter> make_writer(const CatOptions& options, const table::Table& table,
+                                       const std::vector<std::string>& names,
+                                       Calendars& calendars) {
+    std::vector<ColumnFormat> columns;
+    for (const std::string& name : names)
+        columns.push_back({name, ValueFormat(type_of(table, name), calendars)});
+    return options.format == CatFormat::Csv ? make_csv_writer(std::move(columns))
+                                            : make_jsonl_writer(std::move(columns));
+}
+
+}  // namespace
+
+bool run_cat(const CommandContext& context, const CatOptions& options) {
+    auto table = table::Table::open(context.files, options.table);
+    Calendars calendars(context.files);
+    table::ScanRequest request;
+    request.columns = options.columns.empty() ? default_columns(table->schema()) : options.columns;
+    auto writer = make_writer(options, *table, request.columns, calendars);
+    if (!options.where.empty())
+        request.predicate = exec::conjuncts(parse_predicate(
+            options.where, [&](const std::string& name) { return type_of(*table, name); },
+            *context.files));
+    request.rows_max = options.limit;
+
+    const table::ScanPlan plan = table::plan_scan(*table, request, kSplitBytes);
+    Progress progress(context.show_progress, "reading", "rows", plan.rows);
+    uint64_t rows_left = options.limit.value_or(UINT64_MAX);
+    std::string text;
+    for (const table::Split& split : plan.splits) {
+        if (rows_left == 0) break;
+        auto part = part::Part::open(context.files, split.part_path);
+        table::Scan scan(part, split, request, {context.pool, nullptr, nullptr});
+        while (rows_left > 0) {
+            std::optional<column::Block> block = scan.next();
+            if (!block) break;
+            const auto rows = static_cast<size_t>(std::min<uint64_t>(block->rows, rows_left));
+            for (size_t row = 0; row < rows; ++row) {
+                writer->append_rows(text, *block, row, row + 1);
+                if (text.size() < kOutputBytesFlushed) continue;
+                write_output(text);
+                text.clear();
+            }
+            rows_left -= rows;
+            progress.advance(rows);
+        }
+    }
+    write_output(text);
+    return true;
+}
+
+}  // namespace ch::tools

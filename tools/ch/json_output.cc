@@ -1,0 +1,14 @@
+#include "tools/ch/json_output.h"
+
+#include <nlohmann/json.hpp>
+
+#include "tools/ch/output.h"
+
+namespace ch::tools {
+
+void write_json(const nlohmann::ordered_json& document) {
+    write_output(document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
+                 '\n');
+}
+
+}  // namespace ch::tools

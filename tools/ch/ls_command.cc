@@ -1,0 +1,97 @@
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "engine/table/table.h"
+#include "tools/ch/amount_text.h"
+#include "tools/ch/commands.h"
+#include "tools/ch/json_output.h"
+#include "tools/ch/output.h"
+#include "tools/ch/table_printer.h"
+
+namespace ch::tools {
+
+namespace {
+
+using Align = TablePrinter::Align;
+
+struct ListedTable {
+    std::string name;
+    std::string engine;
+    uint64_t parts = 0;
+    uint64_t rows = 0;
+    uint64_t bytes = 0;
+    std::string error;
+};
+
+ListedTable look_at(const CommandContext& context, const std::string& path, std::string name) {
+    ListedTable listed;
+    listed.name = std::move(name);
+    try {
+        auto table = table::Table::open(context.files, path);
+        listed.engine = table->schema().engine;
+        listed.parts = table->parts().size();
+        for (const auto& part : table->parts()) {
+            listed.rows += part->rows();
+            listed.bytes += part->bytes_on_disk();
+        }
+        if (!table->broken_parts().empty())
+            listed.error = count_text(table->broken_parts().size()) + " broken parts; see ch parts";
+    } catch (const Error& error) {
+        listed.error = error.what();
+    }
+    return listed;
+}
+
+/// A ClickHouse data path, or the data/ folder of one: what stands below are databases.
+bool is_root(const io::FileSystem& files, const std::string& path) {
+    return files.kind(path + "/metadata") == io::EntryKind::Folder ||
+           files.kind(path + "/../metadata") == io::EntryKind::Folder;
+}
+
+void list_root(const CommandContext& context, const std::string& path) {
+    nlohmann::ordered_json document = nlohmann::ordered_json::array();
+    TablePrinter printer({{"DATABASE"}, {"TABLES", Align::Right}});
+    for (const std::string& name : table::list_databases(*context.files, path)) {
+        const size_t tables = table::list_tables(*context.files, path + "/" + name).size();
+        printer.add({printable(name), count_text(tables)});
+        document.push_back({{"database", name}, {"tables", tables}});
+    }
+    if (context.as_json) return write_json({{"databases", document}});
+    write_output(printer.text());
+}
+
+void list_database(const CommandContext& context, const std::string& path) {
+    nlohmann::ordered_json document = nlohmann::ordered_json::array();
+    TablePrinter printer({{"TABLE"},
+                          {"ENGINE"},
+                          {"PARTS", Align::Right},
+                          {"ROWS", Align::Right},
+                          {"ON DISK", Align::Right},
+                          {"ERROR"}});
+    for (const std::string& name : table::list_tables(*context.files, path)) {
+        const ListedTable listed = look_at(context, path + "/" + name, name);
+        printer.add({printable(listed.name), printable(listed.engine), count_text(listed.parts),
+                     count_text(listed.rows), bytes_text(listed.bytes), printable(listed.error)});
+        nlohmann::ordered_json entry = {{"table", listed.name},
+                                        {"engine", listed.engine},
+                                        {"parts", listed.parts},
+                                        {"rows", listed.rows},
+                                        {"bytes_on_disk", listed.bytes}};
+        if (!listed.error.empty()) entry["error"] = listed.error;
+        document.push_back(std::move(entry));
+    }
+    if (context.as_json) return write_json({{"tables", document}});
+    write_output(printer.text());
+}
+
+}  // namespace
+
+bool run_ls(const CommandContext& context, const std::string& path) {
+    if (is_root(*context.files, path))
+        list_root(context, path);
+    else
+        list_database(context, path);
+    return true;
+}
+
+}  // namespace ch::tools

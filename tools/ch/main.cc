@@ -1,0 +1,151 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+
+#include "base/error.h"
+#include "base/io/posix_fs.h"
+#include "tools/ch/commands.h"
+#include "tools/ch/output.h"
+#include "tools/ch/table_printer.h"
+
+// Exit codes: 0 done, 1 failed or damage found, 2 the command line makes no sense.
+
+namespace {
+
+using ch::tools::CatFormat;
+using ch::tools::CommandContext;
+
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+constexpr uint64_t kMemoryBytesDefault = 1ULL << 30;
+
+struct CommandLine {
+    std::string path;
+    std::string output = "table";
+    bool progress = false;
+    uint64_t memory_bytes = kMemoryBytesDefault;
+    ch::tools::CatOptions cat;
+    std::function<bool(const CommandContext&)> run;
+};
+
+CommandContext make_context(const CommandLine& line) {
+    CommandContext context;
+    context.files = std::make_shared<ch::io::PosixFs>();
+    context.pool =
+        std::make_shared<ch::BufferPool>(std::make_shared<ch::MemoryBudget>(line.memory_bytes));
+    context.as_json = line.output == "json";
+    context.show_progress = line.progress || ::isatty(STDERR_FILENO) == 1;
+    return context;
+}
+
+void add_shared_options(CLI::App& command, CommandLine& line, const char* what,
+                        const char* meaning) {
+    command.add_option(what, line.path, meaning)->required();
+    command.add_flag("--progress", line.progress, "Show progress though the output is no terminal");
+    command
+        .add_option("--memory", line.memory_bytes,
+                    "Most native memory, in bytes or as 512MB (default 1GB)")
+        ->transform(CLI::AsSizeValue(false));
+}
+
+using Run = bool (*)(const CommandContext&, const std::string&);
+
+void add_report_command(CLI::App& app, CommandLine& line, const char* name, const char* help,
+                        const char* what, const char* meaning, Run run) {
+    CLI::App* command = app.add_subcommand(name, help);
+    add_shared_options(*command, line, what, meaning);
+    command->add_option("--format", line.output, "table for people, json for programs")
+        ->check(CLI::IsMember({"table", "json"}))
+        ->capture_default_str();
+    command->callback([&line, run] {
+        line.run = [&line, run](const CommandContext& context) { return run(context, line.path); };
+    });
+}
+
+void add_cat_command(CLI::App& app, CommandLine& line, const char* table_meaning) {
+    CLI::App* command = app.add_subcommand("cat", "Print a table's rows");
+    add_shared_options(*command, line, "TABLE", table_meaning);
+    command
+        ->add_option("--columns", line.cat.columns,
+                     "Columns to print, as a,b,c (default: those of SELECT *); also _part, "
+                     "_partition_id, _part_offset")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    command
+        ->add_option("--column", line.cat.columns,
+                     "One column, its name taken as it is; may be given again and again")
+        ->delimiter('\0')
+        ->allow_extra_args(false);
+    command->add_option(
+        "--where", line.cat.where,
+        "Rows to print, e.g. \"a > 5 AND (b LIKE 'x%' OR c IS NULL)\"; knows = != < "
+        "<= > >=, AND, OR, NOT, IN, LIKE, BETWEEN, IS NULL");
+    command->add_option("--limit", line.cat.limit, "Most rows to print");
+    command
+        ->add_option("--format", line.cat.format,
+                     "csv, jsonl (as ClickHouse's JSONEachRow) or arrow")
+        ->transform(CLI::CheckedTransformer(std::map<std::string, CatFormat>{
+            {"csv", CatFormat::Csv}, {"jsonl", CatFormat::Jsonl}, {"arrow", CatFormat::Arrow}}));
+    command->callback([&line] {
+        line.run = [&line](const CommandContext& context) {
+            line.cat.table = line.path;
+            return ch::tools::run_cat(context, line.cat);
+        };
+    });
+}
+
+void add_commands(CLI::App& app, CommandLine& line) {
+    constexpr const char* kTable = "A table's folder, or ROOT/DATABASE/TABLE";
+    add_report_command(app, line, "ls", "List databases of a root, or tables of a database", "PATH",
+                       "A ClickHouse data path, or ROOT/DATABASE", ch::tools::run_ls);
+    add_report_command(app, line, "describe", "Show a table's columns, keys and size", "TABLE",
+                       kTable, ch::tools::run_describe);
+    add_report_command(app, line, "parts", "List a table's active parts, and the broken ones",
+                       "TABLE", kTable, ch::tools::run_parts);
+    add_report_command(app, line, "inspect", "Show a part's files, columns, codecs and ratios",
+                       "PART", "A part's folder", ch::tools::run_inspect);
+    add_report_command(app, line, "check", "Verify every checksum of every part", "TABLE", kTable,
+                       ch::tools::run_check);
+    add_cat_command(app, line, kTable);
+}
+
+int fail(const std::string& message, int code) {
+    std::fputs(("ch: " + ch::tools::printable(message) + "\n").c_str(), stderr);
+    return code;
+}
+
+int run(int argc, char** argv) {
+    CommandLine line;
+    CLI::App app{"Look into tables that ClickHouse wrote: list, inspect, check and print them."};
+    app.set_version_flag("--version", "ch " CH_VERSION);
+    app.require_subcommand(1);
+    add_commands(app, line);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& help) {
+        return app.exit(help);
+    } catch (const CLI::ParseError& error) {
+        return fail(std::string(error.what()) + " (ch --help tells more)", kUsage);
+    }
+    try {
+        return line.run(make_context(line)) ? 0 : kFailed;
+    } catch (const ch::Error& error) {
+        // A predicate's error comes with the text and a caret on lines of their own.
+        const bool usage = error.code() == ch::ErrorCode::InvalidArgument;
+        std::fputs(("ch: " + std::string(error.what()) + "\n").c_str(), stderr);
+        return usage ? kUsage : kFailed;
+    } catch (const ch::tools::OutputClosed&) {
+        return 0;
+    } catch (const std::exception& error) {
+        return fail(error.what(), kFailed);
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);
+    return run(argc, argv);
+}
