@@ -101,34 +101,16 @@ void ColumnSource::find_stored(const TableColumn& column) {
     if (!stored_) constant_ = default_value(column, pool_);
 }
 
-ColumnPtr ColumnSource::read(part::PartReader& reader, uint64_t first, size_t rows,
-                             size_t granules_end) {
+ColumnPtr ColumnSource::read(RowReader& reader, uint64_t first, size_t rows, size_t granules_end) {
     if (stored_) return read_stored(reader, first, rows, granules_end);
     if (!constant_) return row_numbers(first, rows);
     if (!repeated_ || repeated_->rows != rows) repeated_ = repeat(*constant_, rows, pool_);
     return repeated_;
 }
 
-void ColumnSource::stand_at(part::PartReader& reader, uint64_t first, size_t granules_end) {
-    const std::vector<uint64_t>& starts = part_->granules().first_row;
-    auto granule = static_cast<size_t>(std::upper_bound(starts.begin(), starts.end(), first) -
-                                       starts.begin()) -
-                   1;
-    uint64_t from = starts[granule];
-    bool is_within = next_row_ && *next_row_ <= first && *next_row_ > from;
-    if (is_within)
-        from = *next_row_;
-    else
-        reader.seek(*stored_, granule, granules_end);
-    if (from < first) reader.skip(*stored_, first - from);
-}
-
-ColumnPtr ColumnSource::read_stored(part::PartReader& reader, uint64_t first, size_t rows,
+ColumnPtr ColumnSource::read_stored(RowReader& reader, uint64_t first, size_t rows,
                                     size_t granules_end) {
-    stand_at(reader, first, granules_end);
-    next_row_.reset();
-    Column column = reader.read(*stored_, rows);
-    next_row_ = first + rows;
+    Column column = reader.read(*stored_, first, rows, granules_end);
     if (sizes_only_) {
         const TypePtr& element = type_->children[0];
         size_t elements = column.children[0]->rows;

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "engine/column/column.h"
-#include "engine/part/part_reader.h"
+#include "engine/table/row_reader.h"
 #include "engine/table/table.h"
 
 namespace ch::table {
@@ -21,7 +21,7 @@ constexpr std::string_view kPartOffsetColumn = "_part_offset";
 column::TypePtr virtual_column_type(std::string_view name);
 
 /// Gives one column of a part as the table has it today: as stored, converted, by its default where
-/// the part lacks it, or made up. Used by one thread, with one PartReader.
+/// the part lacks it, or made up. Used by one thread, with one RowReader.
 class ColumnSource {
 public:
     /// `column` is today's definition; null means a made-up column of that name. Throws
@@ -32,17 +32,15 @@ public:
 
     /// Rows [first, first + rows) of the part. Cheapest when calls go forward. `granules_end`:
     /// reading goes on up to that granule.
-    column::ColumnPtr read(part::PartReader& reader, uint64_t first, size_t rows,
-                           size_t granules_end);
+    column::ColumnPtr read(RowReader& reader, uint64_t first, size_t rows, size_t granules_end);
     /// Whether reading it takes bytes from files.
     [[nodiscard]] bool is_stored() const { return stored_.has_value(); }
     [[nodiscard]] const std::string& name() const { return name_; }
 
 private:
     void find_stored(const TableColumn& column);
-    column::ColumnPtr read_stored(part::PartReader& reader, uint64_t first, size_t rows,
+    column::ColumnPtr read_stored(RowReader& reader, uint64_t first, size_t rows,
                                   size_t granules_end);
-    void stand_at(part::PartReader& reader, uint64_t first, size_t granules_end);
     column::ColumnPtr row_numbers(uint64_t first, size_t rows) const;
 
     std::shared_ptr<const part::Part> part_;
@@ -52,9 +50,8 @@ private:
     std::optional<size_t> stored_;  // index into Part::columns()
     bool converts_ = false;         // the stored type is not today's
     bool sizes_only_ = false;  // only the array sizes of stored_ count: a later member of a Nested
-    column::ColumnPtr constant_;        // one row; null if the column is stored or the row number
-    column::ColumnPtr repeated_;        // constant_, as often as last asked for
-    std::optional<uint64_t> next_row_;  // where the reader stands in stored_
+    column::ColumnPtr constant_;  // one row; null if the column is stored or the row number
+    column::ColumnPtr repeated_;  // constant_, as often as last asked for
 };
 
 }  // namespace ch::table

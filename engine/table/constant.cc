@@ -62,7 +62,7 @@ private:
         if (first.kind == SqlToken::Kind::Word && tokens.size() > 2 && tokens[1].is_symbol("(") &&
             closing_bracket(tokens, 1) == tokens.size() - 1)
             return parse_call(first.text, tokens.subspan(2, tokens.size() - 3));
-        if (first.is_symbol("-") && tokens.size() == 2) return negated(parse(tokens.subspan(1)));
+        if (first.is_symbol("-")) return negated(parse(tokens.subspan(1)));
         if (tokens.size() > 1) refuse("it is not a constant");
         return parse_literal(first);
     }

@@ -38,7 +38,7 @@ struct Scan::State {
     Split split;
     ScanRequest request;
     ScanOptions options;
-    part::PartReader reader;
+    RowReader reader;
     std::vector<ColumnSource> sources;  // each column once, wanted or filtered by
     std::vector<FilterStep> steps;
     std::vector<size_t> wanted;  // into sources

@@ -23,7 +23,7 @@ exec::Selection existing_rows(const column::Column& row_exists) {
 
 }  // namespace
 
-ScanBatch::ScanBatch(std::span<ColumnSource> sources, part::PartReader& reader, RowRange rows,
+ScanBatch::ScanBatch(std::span<ColumnSource> sources, RowReader& reader, RowRange rows,
                      const format::Granules& granules, size_t granules_end,
                      std::shared_ptr<BufferPool> pool)
     : sources_(sources),

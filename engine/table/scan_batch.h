@@ -32,7 +32,7 @@ struct FilterStep {
 class ScanBatch {
 public:
     /// Granules after the batch are read too, up to `granules_end`.
-    ScanBatch(std::span<ColumnSource> sources, part::PartReader& reader, RowRange rows,
+    ScanBatch(std::span<ColumnSource> sources, RowReader& reader, RowRange rows,
               const format::Granules& granules, size_t granules_end,
               std::shared_ptr<BufferPool> pool);
 
@@ -66,7 +66,7 @@ private:
     const exec::Selection& selection_within(RowRange rows);
 
     std::span<ColumnSource> sources_;
-    part::PartReader& reader_;
+    RowReader& reader_;
     RowRange rows_;
     const format::Granules& granules_;
     size_t granules_end_;
