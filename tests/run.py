@@ -20,7 +20,7 @@ from suites import BUDGET_MINUTES, SUITES, Suite
 
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build" / "test"
-COUNT = re.compile(r"^(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.MULTILINE)
+COUNT = re.compile(r"^(?:[\w-]+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.MULTILINE)
 SUREFIRE = re.compile(r"Tests run: (\d+), Failures: (\d+), Errors: (\d+), Skipped: (\d+)\s*$", re.MULTILINE)
 HEARTBEAT_S = 60
 
@@ -70,9 +70,10 @@ def wait(process: subprocess.Popen, suite: Suite, log: Path, started: float) -> 
 def run(suite: Suite, environment: dict) -> Outcome:
     log = LOGS / f"{suite.name}.log"
     started = time.monotonic()
+    command = suite.command + (suite.when_full if environment.get("CHSPARK_SIZE") == "full" else ())
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            suite.command,
+            [part.replace("{seed}", environment.get("CHSPARK_SEED", "")) for part in command],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -18,9 +18,10 @@ class Suite:
     name: str
     group: str
     what: str
-    command: tuple[str, ...]
+    command: tuple[str, ...]  # {seed} is the seed
     counts: bool = True  # prints a count; a suite that does not is a step that only has to succeed
     is_needed: bool = False  # nothing after it makes sense when it fails
+    when_full: tuple[str, ...] = ()  # arguments added in make test-full
     only_full: bool = False  # runs in make test-full only
     minutes_max: int = 20  # stopped after that
 
@@ -64,5 +65,24 @@ SUITES = (
         "reliability",
         "every fuzzer: its corpus, then a few seconds of new inputs",
         python("tests/fuzz.py", "build/fuzz", "--seconds", "5"),
+    ),
+    Suite(
+        "compat",
+        "compatibility",
+        "ch against four ClickHouse versions, value by value, over random tables",
+        python("tests/compat/run.py"),
+    ),
+    Suite(
+        "arrow-stream",
+        "compatibility",
+        "libch.so's Arrow streams in pyarrow against ClickHouse's own values",
+        python("tests/python/test_arrow_stream.py", "build/release"),
+    ),
+    Suite(
+        "spark",
+        "spark",
+        "the jar on the oldest and the newest Spark: values, random predicates, catalog, damage",
+        python("tests/spark/run.py", "--seed", "{seed}"),
+        when_full=("--full",),
     ),
 )
