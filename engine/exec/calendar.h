@@ -18,19 +18,25 @@ constexpr int64_t kEraDays = 146097;
 /// Added to any int32 day to make it positive; whole eras, so that divisions can be unsigned.
 constexpr int64_t kErasOffset = 15000;
 
+/// Word is the unsigned type to count in: uint64_t for every day, uint32_t (which vectorises)
+/// within +-kNarrowDaysMax.
+constexpr int32_t kNarrowDaysMax = 1'000'000'000;
+template <typename Word = uint64_t>
 inline CivilDay civil_day(int32_t days) {
-    uint64_t shifted = static_cast<uint64_t>(int64_t{days} + kDaysToEra + kErasOffset * kEraDays);
-    uint64_t era = shifted / kEraDays;
-    auto day_of_era = static_cast<uint32_t>(shifted - era * kEraDays);
+    constexpr Word kEras = sizeof(Word) == 8 ? static_cast<Word>(kErasOffset) : Word{7000};
+    auto shifted =
+        static_cast<Word>(static_cast<Word>(int64_t{days}) + kDaysToEra + kEras * kEraDays);
+    auto era = static_cast<uint32_t>(shifted / static_cast<Word>(kEraDays));
+    auto day_of_era = static_cast<uint32_t>(shifted) - era * static_cast<uint32_t>(kEraDays);
     uint32_t year_of_era =
         (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
     uint32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     uint32_t march_month = (5 * day_of_year + 2) / 153;
     uint32_t january = march_month >= 10 ? 1 : 0;
-    return {static_cast<int32_t>(static_cast<int64_t>(era) * 400 + year_of_era + january -
-                                 kErasOffset * 400),
-            static_cast<int32_t>(march_month + 3 - 12 * january),
-            static_cast<int32_t>(day_of_year - (153 * march_month + 2) / 5 + 1)};
+    return {
+        static_cast<int32_t>(era * 400 + year_of_era + january) - static_cast<int32_t>(kEras) * 400,
+        static_cast<int32_t>(march_month + 3 - 12 * january),
+        static_cast<int32_t>(day_of_year - (153 * march_month + 2) / 5 + 1)};
 }
 
 /// The day of a date; `year` within +-5,000,000.

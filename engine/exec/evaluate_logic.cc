@@ -12,8 +12,9 @@ namespace {
 /// AND is OR with true and false changing places, so one loop does both: `decides` is the value
 /// that settles it.
 void combine(Column& result, const Column& other, uint8_t decides) {
-    uint8_t* value = result.data.data();
+    uint8_t* __restrict value = result.data.data();
     const uint8_t* right = other.data.data();
+    const uint8_t* right_nulls = other.nulls.data();
     size_t rows = result.rows;
     if (!result.has_nulls() && !other.has_nulls()) {
         if (decides == 0)
@@ -22,9 +23,9 @@ void combine(Column& result, const Column& other, uint8_t decides) {
             for (size_t i = 0; i < rows; ++i) value[i] |= right[i];
         return;
     }
-    uint8_t* null = result.nulls.data();
+    uint8_t* __restrict null = result.nulls.data();
     for (size_t i = 0; i < rows; ++i) {
-        uint8_t right_null = other.has_nulls() ? other.nulls.data()[i] : 0;
+        uint8_t right_null = right_nulls != nullptr ? right_nulls[i] : 0;
         auto left_settles = static_cast<uint8_t>((value[i] == decides ? 1 : 0) & (null[i] ^ 1));
         auto right_settles = static_cast<uint8_t>((right[i] == decides ? 1 : 0) & (right_null ^ 1));
         auto settled = static_cast<uint8_t>(left_settles | right_settles);

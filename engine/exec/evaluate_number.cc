@@ -26,6 +26,18 @@ void map_days(const Column& days, Column& result, Part part) {
     for (size_t i = 0; i < days.rows; ++i) to[i] = part(from[i]);
 }
 
+template <typename Part>
+void map_dates(const Column& days, Column& result, Part part) {
+    const auto* from = days.data.as<int32_t>();
+    uint8_t narrow = 1;
+    for (size_t i = 0; i < days.rows; ++i)
+        narrow &= static_cast<uint8_t>(from[i] <= kNarrowDaysMax && from[i] >= -kNarrowDaysMax);
+    if (narrow != 0)
+        map_days(days, result, [part](int32_t day) { return part(civil_day<uint32_t>(day)); });
+    else
+        map_days(days, result, [part](int32_t day) { return part(civil_day(day)); });
+}
+
 template <typename From, typename To>
 void convert(const Column& column, Column& result, Int128 factor) {
     const From* from = column.data.as<From>();
@@ -108,16 +120,16 @@ Column evaluate_date_part(const Expression& call, const Evaluation& evaluation) 
     Column result = make_result(call, evaluation, {days.get()});
     switch (call.function) {
         case Function::Year:
-            map_days(*days, result, [](int32_t day) { return civil_day(day).year; });
+            map_dates(*days, result, [](CivilDay date) { return date.year; });
             break;
         case Function::Month:
-            map_days(*days, result, [](int32_t day) { return civil_day(day).month; });
+            map_dates(*days, result, [](CivilDay date) { return date.month; });
             break;
         case Function::Day:
-            map_days(*days, result, [](int32_t day) { return civil_day(day).day; });
+            map_dates(*days, result, [](CivilDay date) { return date.day; });
             break;
         case Function::Quarter:
-            map_days(*days, result, [](int32_t day) { return (civil_day(day).month + 2) / 3; });
+            map_dates(*days, result, [](CivilDay date) { return (date.month + 2) / 3; });
             break;
         case Function::Week:
             map_days(*days, result, iso_week);

@@ -1,6 +1,7 @@
 #include "engine/exec/like_pattern.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/error.h"
 #include "engine/exec/utf8.h"
@@ -80,9 +81,11 @@ bool LikePattern::matches_plain(std::string_view text) const {
         return false;
     text = text.substr(front.size(), text.size() - front.size() - back.size());
     for (size_t i = 1; i + 1 < pieces_.size(); ++i) {
-        size_t found = text.find(pieces_[i].text);
-        if (found == std::string_view::npos) return false;
-        text.remove_prefix(found + pieces_[i].text.size());
+        const std::string& piece = pieces_[i].text;
+        const void* found = memmem(text.data(), text.size(), piece.data(), piece.size());
+        if (found == nullptr) return false;
+        auto at = static_cast<size_t>(static_cast<const char*>(found) - text.data());
+        text.remove_prefix(at + piece.size());
     }
     return true;
 }

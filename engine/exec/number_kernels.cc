@@ -1,6 +1,7 @@
 #include "engine/exec/number_kernels.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <limits>
 #include <type_traits>
@@ -255,22 +256,33 @@ size_t nonzero_rows(const uint8_t* mask, size_t count, uint32_t* rows) {
     for (; row + 8 <= count; row += 8) {
         uint64_t word;
         std::memcpy(&word, mask + row, sizeof(word));
-        if (word == 0) continue;
-        for (size_t i = 0; i < 8; ++i) {
-            rows[found] = static_cast<uint32_t>(row + i);
-            found += mask[row + i] != 0 ? 1 : 0;
-        }
+        // The multiplication moves the low bit of each byte into the highest byte.
+        auto bits = static_cast<uint32_t>((word * 0x0102040810204080) >> 56);
+        for (; bits != 0; bits &= bits - 1)
+            rows[found++] =
+                static_cast<uint32_t>(row) + static_cast<uint32_t>(std::countr_zero(bits));
     }
-    for (; row < count; ++row) {
-        rows[found] = static_cast<uint32_t>(row);
-        found += mask[row] != 0 ? 1 : 0;
-    }
+    for (; row < count; ++row)
+        if (mask[row] != 0) rows[found++] = static_cast<uint32_t>(row);
     return found;
 }
 
 size_t count_nonzero(const uint8_t* mask, size_t count) {
+    constexpr size_t kWordsPerSum = 255;  // a byte of the sum holds no more
     size_t found = 0;
-    for (size_t row = 0; row < count; ++row) found += mask[row] != 0 ? 1 : 0;
+    size_t row = 0;
+    while (row + 8 <= count) {
+        size_t words = std::min(kWordsPerSum, (count - row) / 8);
+        uint64_t sum = 0;
+        for (size_t i = 0; i < words; ++i, row += 8) {
+            uint64_t word;
+            std::memcpy(&word, mask + row, sizeof(word));
+            sum += word;
+        }
+        uint64_t pairs = (sum & 0x00ff00ff00ff00ff) + (sum >> 8 & 0x00ff00ff00ff00ff);
+        found += static_cast<size_t>(pairs * 0x0001000100010001 >> 48);
+    }
+    for (; row < count; ++row) found += mask[row];
     return found;
 }
 

@@ -38,8 +38,8 @@ void compare_arrays(Physical physical, Comparison comparison, const void* left, 
 void compare_floats_with(Physical physical, Comparison comparison, const void* values,
                          double literal, bool swapped, size_t rows, uint8_t* out);
 
-/// Appends the numbers of the bytes that are not 0 to `rows`, which has room for count + 8; returns
-/// how many.
+/// Of a mask whose bytes are 0 or 1: writes the numbers of the ones to `rows`, which has room for
+/// them, and returns how many; or only counts them.
 size_t nonzero_rows(const uint8_t* mask, size_t count, uint32_t* rows);
 size_t count_nonzero(const uint8_t* mask, size_t count);
 

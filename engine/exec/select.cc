@@ -46,22 +46,20 @@ Block taken(const Expression& conjunct, const Block& block, const Selection& sel
     return some;
 }
 
-void and_true(uint8_t* mask, const Column& verdict) {
+void and_true(uint8_t* __restrict mask, const Column& verdict) {
     const uint8_t* value = verdict.data.data();
-    if (!verdict.has_nulls()) {
-        for (size_t i = 0; i < verdict.rows; ++i) mask[i] &= value[i];
-        return;
-    }
     const uint8_t* null = verdict.nulls.data();
-    for (size_t i = 0; i < verdict.rows; ++i)
-        mask[i] &= static_cast<uint8_t>(value[i] & (null[i] ^ 1));
+    size_t rows = verdict.rows;
+    if (null == nullptr) {
+        for (size_t i = 0; i < rows; ++i) mask[i] &= value[i];
+    } else {
+        for (size_t i = 0; i < rows; ++i) mask[i] &= static_cast<uint8_t>(value[i] & (null[i] ^ 1));
+    }
 }
 
 std::vector<uint32_t> rows_of(const uint8_t* mask, size_t rows, size_t count) {
-    // The kernel may write eight numbers past the last.
-    std::vector<uint32_t> numbers(count + 8);
+    std::vector<uint32_t> numbers(count);
     nonzero_rows(mask, rows, numbers.data());
-    numbers.resize(count);
     return numbers;
 }
 

@@ -39,15 +39,17 @@ private:
 template <typename Test>
 void for_texts(const Column& column, uint8_t* out, Test test) {
     const char* bytes = column.data.as<char>();
-    if (column.rows > 0 && bytes == nullptr) bytes = "\0\0\0\0\0\0\0";
+    size_t rows =
+        column.rows;  // a store to `out` could change column.rows, for all the compiler knows
+    if (rows > 0 && bytes == nullptr) bytes = "\0\0\0\0\0\0\0";
     if (column.type->id == TypeId::FixedString) {
         size_t width = column.type->fixed_bytes;
-        for (size_t i = 0; i < column.rows; ++i) out[i] = test(bytes + i * width, width) ? 1 : 0;
+        for (size_t i = 0; i < rows; ++i) out[i] = test(bytes + i * width, width) ? 1 : 0;
         return;
     }
     CH_ASSERT(column.type->id == TypeId::String);
     const int32_t* ends = column.offsets.as<int32_t>();
-    for (size_t i = 0; i < column.rows; ++i)
+    for (size_t i = 0; i < rows; ++i)
         out[i] = test(bytes + ends[i], static_cast<size_t>(ends[i + 1] - ends[i])) ? 1 : 0;
 }
 
