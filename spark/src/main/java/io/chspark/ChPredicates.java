@@ -1,10 +1,7 @@
 package io.chspark;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import java.math.BigDecimal;
-import java.time.LocalDate;
 import java.util.Map;
 import java.util.Set;
 import org.apache.spark.sql.connector.expressions.Cast;
@@ -19,10 +16,7 @@ import org.apache.spark.sql.connector.expressions.filter.Predicate;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.DayTimeIntervalType;
-import org.apache.spark.sql.types.Decimal;
 import org.apache.spark.sql.types.DecimalType;
-import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * Spark's V2 predicates as expressions of a plan (include/ch/ch.h). Only what the engine computes
@@ -36,8 +30,6 @@ final class ChPredicates {
   private static final Set<String> DATE_PARTS =
       Set.of(
           "YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DAY_OF_WEEK", "DAY_OF_YEAR", "YEAR_OF_WEEK");
-  private static final long DAY_MIN = LocalDate.of(0, 1, 1).toEpochDay();
-  private static final long DAY_MAX = LocalDate.of(9999, 12, 31).toEpochDay();
 
   /** An expression and the Spark type of its value. */
   private record Term(JsonObject json, DataType type) {
@@ -63,19 +55,17 @@ final class ChPredicates {
     return term != null && term.isBoolean() ? term.json() : null;
   }
 
-  /**
-   * {@code column op literal}, for ranges made of runtime filters; null like {@link #translate}.
-   */
+  /** Rows for which both are true. */
   static JsonObject both(JsonObject left, JsonObject right) {
     return call("AND", left, right);
   }
 
   private Term term(Expression expression) {
     if (expression instanceof AlwaysTrue) {
-      return new Term(literal("true", "Bool"), DataTypes.BooleanType);
+      return new Term(ChLiterals.literal("true", "Bool"), DataTypes.BooleanType);
     }
     if (expression instanceof AlwaysFalse) {
-      return new Term(literal("false", "Bool"), DataTypes.BooleanType);
+      return new Term(ChLiterals.literal("false", "Bool"), DataTypes.BooleanType);
     }
     if (expression instanceof Literal<?> literal) {
       return constant(literal);
@@ -140,6 +130,8 @@ final class ChPredicates {
       case "IS_NULL", "IS_NOT_NULL" -> arguments.length == 1 ? DataTypes.BooleanType : null;
       case "LIKE" -> like(arguments) ? DataTypes.BooleanType : null;
       case "SUBSTRING" -> substring(arguments) ? DataTypes.StringType : null;
+      case "TRIM" -> arguments.length == 1 && allStrings(arguments) ? DataTypes.StringType : null;
+      case "CONCAT" -> arguments.length > 0 && allStrings(arguments) ? DataTypes.StringType : null;
       case "CHAR_LENGTH" ->
           arguments.length == 1 && allStrings(arguments) ? DataTypes.IntegerType : null;
       case "COALESCE" -> coalesce(arguments);
@@ -153,7 +145,7 @@ final class ChPredicates {
   }
 
   private static boolean isScalar(DataType type) {
-    return clickHouseName(type) != null;
+    return ChLiterals.clickHouseName(type) != null;
   }
 
   private static boolean in(Term[] arguments) {
@@ -245,24 +237,25 @@ final class ChPredicates {
       return null;
     }
     JsonObject json = call("CAST", source);
-    json.addProperty("type", clickHouseName(cast.dataType()));
+    json.addProperty("type", ChLiterals.clickHouseName(cast.dataType()));
     return new Term(json, cast.dataType());
   }
 
-  /** Whether every value of {@code from} is exactly a value of {@code to}. */
+  /** Casts that cannot fail and that the engine computes as Spark does. */
   private static boolean widens(DataType from, DataType to) {
+    boolean isToDouble = to.equals(DataTypes.DoubleType);
     int digits = integerDigits(from);
     if (digits > 0) {
       if (to instanceof DecimalType decimal) {
         return decimal.precision() - decimal.scale() >= digits;
       }
-      return integerDigits(to) > digits || (to.equals(DataTypes.DoubleType) && digits <= 10);
+      return integerDigits(to) > digits || isToDouble || to.equals(DataTypes.FloatType);
     }
     if (from instanceof DecimalType narrow && to instanceof DecimalType wide) {
       return wide.scale() >= narrow.scale()
           && wide.precision() - wide.scale() >= narrow.precision() - narrow.scale();
     }
-    return from.equals(DataTypes.FloatType) && to.equals(DataTypes.DoubleType);
+    return isToDouble && (from instanceof DecimalType || from.equals(DataTypes.FloatType));
   }
 
   /** Digits that hold every value of an integer type; 0 for all other types. */
@@ -276,103 +269,9 @@ final class ChPredicates {
     };
   }
 
-  /**
-   * The ClickHouse type in which the engine computes values of a Spark type; null if it computes
-   * none.
-   */
-  private static String clickHouseName(DataType type) {
-    if (type instanceof DecimalType decimal) {
-      return "Decimal(" + decimal.precision() + ", " + decimal.scale() + ")";
-    }
-    if (type instanceof DayTimeIntervalType) {
-      return "Int64";
-    }
-    if (type.equals(DataTypes.StringType)) {
-      return "String";
-    }
-    return switch (type.typeName()) {
-      case "boolean" -> "Bool";
-      case "byte" -> "Int8";
-      case "short" -> "Int16";
-      case "integer" -> "Int32";
-      case "long" -> "Int64";
-      case "float" -> "Float32";
-      case "double" -> "Float64";
-      case "date" -> "Date32";
-      case "timestamp", "timestamp_ntz" -> "DateTime64(6)";
-      case "binary" -> "FixedString";
-      default -> null;
-    };
-  }
-
   private static Term constant(Literal<?> literal) {
-    DataType type = literal.dataType();
-    String name = clickHouseName(type);
-    if (name == null) {
-      return null;
-    }
-    Object value = literal.value();
-    if (value == null) {
-      return new Term(literal(null, name.equals("FixedString") ? "String" : name), type);
-    }
-    String text = text(value, type);
-    return text == null ? null : new Term(literal(text, name), type);
-  }
-
-  /** A value of Spark's internal form as the plan writes it, or null if it cannot. */
-  private static String text(Object value, DataType type) {
-    if (value instanceof UTF8String string) {
-      String decoded = string.toString();
-      return UTF8String.fromString(decoded).equals(string) ? decoded : null;
-    }
-    if (value instanceof Decimal decimal) {
-      return plain(decimal, (DecimalType) type);
-    }
-    if (value instanceof byte[] bytes) {
-      return hex(bytes);
-    }
-    if (value instanceof Float || value instanceof Double) {
-      return floating(((Number) value).doubleValue(), value.toString());
-    }
-    if (type.equals(DataTypes.DateType)) {
-      long day = ((Number) value).longValue();
-      return day < DAY_MIN || day > DAY_MAX ? null : LocalDate.ofEpochDay(day).toString();
-    }
-    return value instanceof Number || value instanceof Boolean ? value.toString() : null;
-  }
-
-  private static String plain(Decimal value, DecimalType type) {
-    BigDecimal exact = value.toJavaBigDecimal();
-    return exact.scale() <= type.scale() ? exact.setScale(type.scale()).toPlainString() : null;
-  }
-
-  private static String floating(double value, String text) {
-    if (Double.isNaN(value)) {
-      return "nan";
-    }
-    if (Double.isInfinite(value)) {
-      return value > 0 ? "inf" : "-inf";
-    }
-    return text;
-  }
-
-  private static String hex(byte[] bytes) {
-    StringBuilder text = new StringBuilder(2 * bytes.length);
-    for (byte b : bytes) {
-      text.append(Character.forDigit((b >> 4) & 0xF, 16)).append(Character.forDigit(b & 0xF, 16));
-    }
-    return text.toString();
-  }
-
-  private static JsonObject literal(String value, String type) {
-    JsonObject json = new JsonObject();
-    if (value == null) {
-      json.add("literal", JsonNull.INSTANCE);
-    } else {
-      json.addProperty("literal", value);
-    }
-    json.addProperty("type", type);
-    return json;
+    JsonObject json = ChLiterals.of(literal);
+    return json == null ? null : new Term(json, literal.dataType());
   }
 
   private static JsonObject call(String name, Term... arguments) {

@@ -129,11 +129,6 @@ class TestChPredicates {
         call("=", wide, column("n")));
     keeps(call("=", new Cast(column("n"), DataTypes.LongType, DataTypes.IntegerType), column("i")));
     keeps(
-        call(
-            "=",
-            new Cast(column("n"), DataTypes.LongType, DataTypes.DoubleType),
-            of(1.0, DataTypes.DoubleType)));
-    keeps(
         call("=", new Cast(column("d"), DataTypes.DateType, DataTypes.TimestampType), column("t")));
   }
 

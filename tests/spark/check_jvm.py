@@ -1,0 +1,110 @@
+"""What must not disturb the JVM: damaged parts, several class loaders, killed tasks."""
+
+import os
+import random
+import shutil
+import threading
+import time
+
+from checks import check, equal
+
+QUERY = "count(*) AS n", "sum(hash(*)) AS h"
+
+
+def damage(r: random.Random, path: str) -> str:
+    """Damages one file; says how."""
+    size = os.path.getsize(path)
+    kind = r.choice(["cut", "flip", "flip", "grow", "remove", "enlarge"])
+    if kind == "remove" or size == 0:
+        os.remove(path)
+        return f"removed {path}"
+    with open(path, "r+b") as file:
+        at = r.randrange(size)
+        if kind == "cut":
+            file.truncate(at)
+        elif kind == "grow":
+            file.seek(0, os.SEEK_END)
+            file.write(bytes(r.randrange(256) for _ in range(r.randrange(1, 64))))
+        elif kind == "enlarge":
+            file.seek(at)
+            file.write(b"\xff" * r.randrange(1, 9))
+        else:
+            file.seek(at)
+            byte = file.read(1)[0]
+            file.seek(at)
+            file.write(bytes([byte ^ (1 << r.randrange(8))]))
+    return f"{kind} at {at} of {path}"
+
+
+@check
+def damaged_parts_never_give_a_wrong_row(spark, world):
+    """Truncates, flips, removes and enlarges files of a copy; the answer is the right one or an error, and the JVM goes on."""
+    source, copy = os.path.realpath(f"{world.root}/data/d/types"), f"{world.root}/damaged"
+    r = random.Random(world.seed)
+    read = lambda path: tuple(
+        spark.read.format("mergetree").load(path).drop("wide", "map", "lcmap").selectExpr(*QUERY).first()
+    )
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(source, copy)
+    right, failures = read(copy), 0
+    for case in range(max(20, world.predicates // 20)):
+        parts = sorted(name for name in os.listdir(copy) if name.endswith("_0"))
+        part = f"{copy}/{r.choice(parts)}"
+        what = damage(r, f"{part}/{r.choice(sorted(os.listdir(part)))}")
+        try:
+            equal(read(copy), right, f"case {case}: {what}")
+        except AssertionError:
+            raise
+        except Exception as error:  # the failure that is asked for, as Spark wraps it
+            failures += 1
+            if "ChException" not in str(error):
+                raise AssertionError(f"case {case}: {what}: not a ChException") from error
+        shutil.rmtree(part)
+        shutil.copytree(f"{source}/{os.path.basename(part)}", part)
+    equal(read(copy), right, "after all damage")
+    equal(failures > 0, True)
+    shutil.rmtree(copy)
+
+
+@check
+def each_class_loader_has_its_own_library(spark, world):
+    jvm = spark._jvm
+    urls = spark._sc._gateway.new_array(jvm.java.net.URL, 1)
+    urls[0] = jvm.java.io.File(world.jar).toURI().toURL()
+    for _ in range(2):
+        loader = jvm.java.net.URLClassLoader(urls, jvm.java.lang.ClassLoader.getSystemClassLoader())
+        method = loader.loadClass("io.chspark.ChNative").getDeclaredMethod("version", None)
+        method.setAccessible(True)
+        equal(str(method.invoke(None, None)).startswith("chspark "), True)
+        loader.close()
+    equal(spark.sql("SELECT count(*) FROM ch.d.small").first()[0], 10)
+
+
+@check
+def nothing_is_left_in_the_temporary_folder(spark, world):
+    spark.sql("SELECT count(*) FROM ch.d.small").collect()
+    left = [name for name in os.listdir(spark._jvm.java.lang.System.getProperty("java.io.tmpdir")) if name.startswith("chspark-")]
+    equal(left, [])
+
+
+@check
+def a_killed_job_stops_and_the_next_one_runs(spark, world):
+    context = spark.sparkContext
+    seen = []
+
+    def job():
+        context.setJobGroup("to kill", "a long scan", interruptOnCancel=True)
+        text = " UNION ALL ".join(["SELECT hash(*) AS h FROM ch.d.large"] * 60)
+        try:
+            spark.sql(f"SELECT sum(h) FROM ({text})").collect()
+            seen.append("finished")
+        except Exception as error:  # the cancellation, as Spark reports it
+            seen.append(str(error))
+
+    thread = threading.Thread(target=job)
+    thread.start()
+    time.sleep(1.5)
+    context.cancelJobGroup("to kill")
+    thread.join(30)
+    equal(thread.is_alive(), False, "the job did not stop")
+    equal(spark.sql("SELECT count(*) FROM ch.d.large").first()[0], 100000)

@@ -1,0 +1,168 @@
+"""Pushed predicates give Spark's own rows; EXPLAIN shows them; limits, runtime filters and metrics."""
+
+import random
+
+from checks import check, equal
+
+LITERALS = {
+    "k": lambda r: str(r.randrange(-5, 1005)),
+    "j": lambda r: str(r.choice([0, 1, 999, 50000, 99999, r.randrange(100000)])),
+    "v": lambda r: f"{r.randrange(-(2**63) + 1, 2**63)}L",
+    "n": lambda r: str(r.randrange(-1, 101)),
+    "m": lambda r: f"CAST('{r.randrange(-100, 5000)}.{r.randrange(100):02d}' AS DECIMAL(12,2))",
+    "u": lambda r: str(r.randrange(0, 700000)),
+    "f": lambda r: r.choice([f"{r.randrange(-10, 2500)}.5D", "double('NaN')", "0.0D", "-0.0D"]),
+    "s": lambda r: repr_sql(f"s{r.randrange(977)} %_\\ é"),
+    "g": lambda r: repr_sql(str(r.randrange(14))),
+    "d": lambda r: f"DATE '{r.randrange(1989, 2024)}-{r.randrange(1, 13):02d}-{r.randrange(1, 29):02d}'",
+    "t": lambda r: f"TIMESTAMP '1970-01-{r.randrange(1, 3):02d} {r.randrange(24):02d}:00:00'",
+    "b": lambda r: r.choice(["true", "false"]),
+}
+NUMBERS = ["k", "j", "n", "v"]
+COMPARISONS = ["=", "<=>", "<>", "<", "<=", ">", ">="]
+
+
+def repr_sql(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def comparison(r: random.Random) -> str:
+    column = r.choice(list(LITERALS))
+    return f"{column} {r.choice(COMPARISONS)} {LITERALS[column](r)}"
+
+
+def membership(r: random.Random) -> str:
+    column = r.choice([name for name in LITERALS if name not in ("b", "f")])
+    values = [LITERALS[column](r) for _ in range(r.randrange(1, 12))] + (["NULL"] if r.random() < 0.1 else [])
+    return f"{column} {r.choice(['', 'NOT '])}IN ({', '.join(values)})"
+
+
+def text_test(r: random.Random) -> str:
+    part = r.choice(["s1", "s97", "é", "%_", "7 ", "", "\\", "s5", "zz"])
+    return r.choice(
+        [
+            f"startswith(s, {repr_sql(part)})",
+            f"endswith(s, {repr_sql(part)})",
+            f"contains(s, {repr_sql(part)})",
+            f"s LIKE {repr_sql(r.choice(['s1%', '%é', '%9%', 's_ %', 's1%é', '%1%2%']))}",
+            f"substring(s, {r.randrange(-4, 6)}, {r.randrange(0, 5)}) = {repr_sql(r.choice(['s1', '1', ' é', '']))}",
+            f"length(s) {r.choice(COMPARISONS)} {r.randrange(5, 12)}",
+            f"g || 'x' = '{r.randrange(13)}x'",
+        ]
+    )
+
+
+def other(r: random.Random) -> str:
+    left, right = r.choice([("k", "n"), ("k", "j"), ("j", "n"), ("s", "g"), ("k", "v"), ("m", "k"), ("f", "k"), ("u", "j")])
+    part = r.choice(["year", "quarter", "month", "day", "dayofweek", "dayofyear", "weekofyear", "weekday"])
+    return r.choice(
+        [
+            f"{left} {r.choice(COMPARISONS)} {right}",
+            f"{r.choice(list(LITERALS))} IS {r.choice(['', 'NOT '])}NULL",
+            f"{part}(d) {r.choice(COMPARISONS)} {r.randrange(0, 13)}",
+            f"year(d) = {r.randrange(1990, 2023)}",
+            f"coalesce(n, {r.randrange(100)}) {r.choice(COMPARISONS)} {r.randrange(100)}",
+            f"CASE WHEN {comparison(r)} THEN k ELSE j END < {r.randrange(1000)}",
+            f"k BETWEEN {r.randrange(500)} AND {r.randrange(500, 1000)}",
+            "b",
+            f"{r.choice(NUMBERS)} % 7 = {r.randrange(7)}",
+        ]
+    )
+
+
+def predicate(r: random.Random, depth: int) -> str:
+    if depth == 0 or r.random() < 0.35:
+        return r.choice([comparison, comparison, membership, text_test, other])(r)
+    if r.random() < 0.2:
+        return f"NOT ({predicate(r, depth - 1)})"
+    return f"({predicate(r, depth - 1)} {r.choice(['AND', 'OR'])} {predicate(r, depth - 1)})"
+
+
+ANSWER = "count(*) AS n, sum(j) AS j, sum(hash(s, g, n, m)) AS h"
+
+
+def answer(spark, text: str):
+    return tuple(spark.sql(text).first())
+
+
+@check
+def random_predicates_give_the_same_rows_pushed_and_not(spark, world):
+    r = random.Random(world.seed)
+    for at in range(world.predicates):
+        where = predicate(r, 3)
+        table = f"{world.root}/d/large"
+        frame = lambda on: (
+            spark.read.format("mergetree").option("pushdown.filters", on).load(table).where(where)
+            .selectExpr(*[part.strip() for part in ("count(*)", "sum(j)", "sum(hash(s, g, n, m))")])
+        )
+        equal(tuple(frame("true").first()), tuple(frame("false").first()), f"predicate {at}: {where}")
+
+
+def plan_of(spark, text: str) -> str:
+    return "\n".join(row[0] for row in spark.sql("EXPLAIN " + text).collect())
+
+
+@check
+def explain_shows_the_pushed_work(spark, world):
+    plan = plan_of(spark, "SELECT j FROM ch.d.large WHERE k = 5 AND s LIKE 's1%' AND year(d) = 1995")
+    for part in ("mergetree ch.d.large [j]", "PushedFilters:", "k = 5", "s LIKE 's1%'", "Parts: 4/4", "Granules: 4/", "Splits: "):
+        equal(part in plan, True, f"'{part}' in {plan}")
+    equal("Filter" in plan.replace("PushedFilters", "").replace("RuntimeFilters", ""), False, plan)
+    equal("PushedLimit: 7" in plan_of(spark, "SELECT j FROM ch.d.large LIMIT 7"), True)
+
+
+@check
+def unpushable_predicates_stay_with_spark(spark, world):
+    plan = plan_of(spark, "SELECT j FROM ch.d.large WHERE k % 3 = 1 AND j > 5")
+    equal("Filter (" in plan and "PushedFilters: j > 5" in plan, True, plan)
+
+
+@check
+def limits_are_kept(spark, world):
+    equal(len(spark.sql("SELECT * FROM ch.d.large LIMIT 17").collect()), 17)
+    equal(len(spark.sql("SELECT k FROM ch.d.large WHERE k = 3 LIMIT 1000").collect()), 100)
+
+
+@check
+def statistics_reach_the_optimizer(spark, world):
+    cost = "\n".join(row[0] for row in spark.sql("EXPLAIN COST SELECT k FROM ch.d.large").collect())
+    equal("rowCount=1.00E+5" in cost, True, cost)
+    spark.conf.set("spark.sql.cbo.enabled", "true")
+    try:
+        query = "SELECT count(*) FROM ch.d.large a JOIN ch.d.small b ON a.k = b.k WHERE a.k < 7 AND a.n > 5 AND a.k % 2 = 0"
+        equal(spark.sql(query).first()[0] > 0, True)
+    finally:
+        spark.conf.unset("spark.sql.cbo.enabled")
+
+
+@check
+def joins_hand_their_keys_to_the_other_side(spark, world):
+    query = "SELECT sum(a.j) FROM ch.d.large a JOIN ch.d.small b ON a.k = b.k WHERE b.grp = 'g1'"
+    frame = spark.sql(query)
+    found = frame.first()[0]
+    plan = frame._jdf.queryExecution().executedPlan().toString()
+    equal("dynamicpruning" in plan.lower(), True, plan)
+    equal(found, spark.sql("SELECT sum(j) FROM ch.d.large WHERE k IN (1, 4, 7)").first()[0])
+    spark.conf.set("spark.chspark.runtime.filter.values", "1")
+    try:
+        equal(spark.sql(query).first()[0], found, "as a range")
+    finally:
+        spark.conf.unset("spark.chspark.runtime.filter.values")
+
+
+@check
+def metrics_of_native_work_are_counted(spark, world):
+    spark.sql("SELECT sum(v) FROM ch.d.large WHERE k = 5").collect()
+    store = spark._jsparkSession.sharedState().statusStore()
+    executions = store.executionsList()
+    last = executions.apply(executions.size() - 1)
+    names = {}
+    metrics = last.metrics()
+    values = store.executionMetrics(last.executionId())
+    for at in range(metrics.size()):
+        metric = metrics.apply(at)
+        value = values.get(metric.accumulatorId())
+        names.setdefault(metric.name(), value.get() if value.isDefined() else None)
+    for name in ("rows read by the engine", "bytes read by the engine", "granules skipped in splits", "time in native code"):
+        equal(names.get(name) is not None, True, f"{name} in {names}")
+    equal(int(names["rows read by the engine"].replace(",", "")) in range(1, 20001), True, str(names))

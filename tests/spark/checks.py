@@ -1,0 +1,70 @@
+"""What the checks share: a session over the jar, a registry of checks, and a count."""
+
+import os
+import traceback
+
+from pyspark.sql import SparkSession
+
+CHECKS = []
+
+
+def check(function):
+    """Registers a check: a function of (spark, world) that raises when it fails. Its name is a sentence of behaviour."""
+    CHECKS.append(function)
+    return function
+
+
+class World:
+    """Where things are, and how much to do."""
+
+    def __init__(self, root: str, jar: str, seed: int, predicates: int):
+        self.root, self.jar, self.seed, self.predicates = root, jar, seed, predicates
+
+
+def open_session(world: World, ansi: str = "true") -> SparkSession:
+    os.environ["TZ"] = "UTC"
+    return (
+        SparkSession.builder.master("local[2]")
+        .config("spark.jars", world.jar)
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.ansi.enabled", ansi)
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.catalog.ch", "io.chspark.ChCatalog")
+        .config("spark.sql.catalog.ch.path", world.root)
+        .getOrCreate()
+    )
+
+
+def equal(found, expected, what: str = "") -> None:
+    if found != expected:
+        raise AssertionError(f"{what}\n  expected {expected!r}\n  found    {found!r}")
+
+
+def fails(action, *texts: str) -> str:
+    """Runs what must fail; its message must hold all the texts."""
+    try:
+        action()
+    except Exception as error:  # whatever Spark makes of it
+        message = str(error)
+        for text in texts:
+            if text not in message:
+                raise AssertionError(f"expected '{text}' in: {message[:2000]}") from error
+        return message
+    raise AssertionError("expected a failure, found none")
+
+
+def run(spark: SparkSession, world: World, only: str) -> tuple[int, int]:
+    passed = failed = 0
+    for function in CHECKS:
+        if only and only not in function.__name__:
+            continue
+        try:
+            function(spark, world)
+            passed += 1
+        except Exception:
+            failed += 1
+            print(f"FAILED {function.__name__} on Spark {spark.version}, seed {world.seed}", flush=True)
+            traceback.print_exc(limit=4)
+    return passed, failed
