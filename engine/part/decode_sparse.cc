@@ -6,8 +6,8 @@ namespace ch::part {
 
 namespace {
 
-// The varuint that ends a granule has this bit: END + the default rows behind the last stored
-// value.
+// The varuint that ends a written block, and with it perhaps the granule, has this bit: END + the
+// default rows behind the last stored value.
 constexpr uint64_t kGranuleEnd = 1ULL << 62;
 
 // Width 1, 2, 4, 8, 16, 32 take a copy of constant size.
@@ -83,9 +83,8 @@ size_t SparseDecoder::walk(size_t rows, bool keep) {
             ++row;
             // At once, so that the stream stands behind the granule when its last row is passed.
             next_run();
-        } else if (granule_ends_) {
-            runs_.bytes().fail("a sparse granule has fewer rows than its mark says");
         } else {
+            // Also behind an end: a merge that wrote the granule in several blocks ended each.
             next_run();
         }
     }

@@ -36,7 +36,7 @@ public:
 private:
     DecoderPtr make(const TypePtr& type, const ColumnForm& form, const Place& place) {
         if (type->id == TypeId::LowCardinality) return make_low_cardinality(type, place);
-        if (form.sparse && type->id != TypeId::Tuple) return make_sparse(type, place);
+        if (form.sparse && can_be_sparse(*type)) return make_sparse(type, place);
         if (type->nullable) return make_nullable(type, place);
         switch (type->id) {
             case TypeId::Array:
@@ -71,9 +71,12 @@ private:
             type, nulls, make(type->with_nullable(false), kDense, place), pool_);
     }
 
+    /// ClickHouse notes the kind Sparse for any element of a Tuple, and stores the others densely.
+    static bool can_be_sparse(const column::Type& type) {
+        return !type.nullable && (type.width() > 0 || type.id == TypeId::String);
+    }
+
     DecoderPtr make_sparse(const TypePtr& type, Place place) {
-        if (type->nullable || (type->width() == 0 && type->id != TypeId::String))
-            fail("a sparse column of type " + type->name());
         Substream& runs = open(place, ".sparse.idx", 0);
         place.row_wise = false;
         return std::make_unique<SparseDecoder>(type, runs, make(type, kDense, place), pool_);

@@ -82,7 +82,7 @@ def make_batch(batch: Batch) -> Batch:
         process = subprocess.run([sys.executable, str(HERE / "maker.py"), str(batch.folder)], env=environment, capture_output=True,
                                  timeout=MAKE_SECONDS_MAX, check=False)
         if process.returncode != 0:
-            batch.error = f"exit code {process.returncode}: {process.stderr.decode(errors='replace')[-1500:]}"
+            batch.error = f"exit code {process.returncode}: {process.stderr.decode(errors='replace').strip()[-300:]}"
     except subprocess.TimeoutExpired:
         batch.error = f"chdb {batch.version} made no end within {MAKE_SECONDS_MAX} s"
     result = batch.folder / "result.json"
@@ -131,7 +131,7 @@ def sorted_rows(text: bytes) -> list[bytes]:
 def check_table(reader: Reader, batch: Batch, case: Case, again: str, tally: Tally) -> None:
     result = batch.result["tables"].get(case.name)
     if result is None:
-        tally.check(False, f"{again}: the table was not made: {batch.error}")
+        tally.check(False, f"{again}: the table was not made")
         return
     if "error" in result:
         tally.refused += 1
