@@ -128,7 +128,7 @@ CH_EXPORT int32_t ch_session_open(const char* settings, ch_session** session, ch
 CH_EXPORT void ch_session_close(ch_session* session);
 
 /* What stands at `path`: {"databases":[...], "tables":[...]}, the names below it when it is taken
- * for a root and when it is taken for a database; one of them is missing where it cannot be that. */
+ * for a root and when it is taken for a database; one is missing where it cannot be that. */
 CH_EXPORT int32_t ch_list(ch_session* session, const char* path, char** json, ch_error* error);
 
 /* A table as its folder is now, as JSON: {"database","name","path","engine",
