@@ -121,6 +121,7 @@ ScanPlan plan_scan(const Table& table, const ScanRequest& request, uint64_t spli
             continue;
         std::vector<GranuleRange> ranges =
             prune_by_primary_key(*part, table.schema(), request.predicate);
+        ranges = prune_by_skip_indices(*part, table.schema(), request.predicate, std::move(ranges));
         if (ranges.empty()) continue;
         ++plan.parts_selected;
         for (GranuleRange range : ranges) plan.granules_selected += range.to - range.from;

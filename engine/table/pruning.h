@@ -22,6 +22,12 @@ bool part_may_match(const part::Part& part, const TableSchema& schema,
 std::vector<GranuleRange> prune_by_primary_key(const part::Part& part, const TableSchema& schema,
                                                const std::vector<exec::ExpressionPtr>& predicate);
 
+/// Those of the given granules that may hold a row that passes, by skip indices over plain columns
+/// (minmax, set, bloom_filter).
+std::vector<GranuleRange> prune_by_skip_indices(const part::Part& part, const TableSchema& schema,
+                                                const std::vector<exec::ExpressionPtr>& predicate,
+                                                std::vector<GranuleRange> ranges);
+
 /// The type that the part stores a column with, if bounds of its values are bounds of today's; else
 /// null.
 column::TypePtr comparable_type(const part::Part& part, const TableSchema& schema,

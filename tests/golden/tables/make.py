@@ -8,18 +8,17 @@ import os
 import shutil
 import sys
 
-from chdb.session import Session
-
 TABLES = {
     # 5,000 rows, granules of 100 rows, two key columns, NULLs in a filtered column, three partitions.
     "ordered": [
         """CREATE TABLE d.ordered (a Int32, b Int32, n Nullable(Int32), s String, l LowCardinality(String), f Float64, e Enum8('x' = -1, 'y' = 1),
-           d Date, INDEX i_n n TYPE minmax GRANULARITY 2, INDEX i_s s TYPE bloom_filter(0.01) GRANULARITY 1, INDEX i_l l TYPE set(10) GRANULARITY 3)
+           d Date, m Int16, INDEX i_n n TYPE minmax GRANULARITY 2, INDEX i_s s TYPE bloom_filter(0.01) GRANULARITY 1, INDEX i_l l TYPE set(10) GRANULARITY 3,
+           INDEX i_m m TYPE set(10) GRANULARITY 3)
            ENGINE = MergeTree PARTITION BY toYYYYMM(d) ORDER BY (a, b)
            SETTINGS index_granularity = 100, min_bytes_for_wide_part = {wide}""",
         """INSERT INTO d.ordered SELECT intDiv(number, 250), number % 250, if(number % 7 = 0, NULL, number), concat('s', toString(number % 1000)),
            concat('l', toString(intDiv(number, 500))), if(number % 97 = 0, nan, number / 4), if(number % 2 = 0, 'x', 'y'),
-           toDate('2024-01-01') + intDiv(number, 80) FROM numbers(5000)""",
+           toDate('2024-01-01') + intDiv(number, 80), intDiv(number, 500) FROM numbers(5000)""",
     ],
     # Columns added, retyped and left behind by ALTER after the first part was written.
     "evolved": [
@@ -54,6 +53,8 @@ TABLES = {
 
 
 def write(folder):
+    from chdb.session import Session  # starts threads, which a fork would lose
+
     session = Session(folder)
     session.query("CREATE DATABASE d ENGINE = Atomic")
     for number, statements in enumerate(TABLES.values()):
