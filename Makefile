@@ -19,7 +19,7 @@ help: ## this list
 
 build: ## libch.so, ch and chspark.jar into build/
 	@$(call setup,build)
-	@tools/setup/build.sh release ch ch_cli
+	@tools/setup/build.sh release libch ch_cli
 	@cp -u build/release/libch.so build/release/ch build/
 	@tools/setup/jar.sh
 

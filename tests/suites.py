@@ -54,7 +54,7 @@ SUITES = (
         "java",
         "unit",
         "unit tests of the Spark-Magic client, and google-java-format",
-        ("mvn", "-B", "-q", "-f", "spark/pom.xml", "spotless:check", "test", "-Dsurefire.printSummary=true"),
+        ("mvn", "-B", "-ntp", "-f", "spark/pom.xml", "spotless:check", "test"),
     ),
     Suite("unit", "unit", "unit tests", python("tests/unit.py", "build/dev")),
     Suite("build-asan", "unit", "the unit tests with ASan and UBSan", ("tools/setup/build.sh", "asan"), counts=False),
