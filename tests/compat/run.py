@@ -161,7 +161,7 @@ def check_table(reader: Reader, batch: Batch, case: Case, again: str, tally: Tal
         return
     for number, (ours_text, theirs_text) in enumerate(case.predicates):
         answer = batch.folder / f"{case.name}.{number}.rows"
-        code, ours, error = reader.run("cat", path, "--format", "jsonl", "--column", "_part", "--column", "_part_offset", "--where", ours_text)
+        code, ours, error = reader.run("cat", path, "--format", "jsonl", *column_list(["_part", "_part_offset"]), "--where", ours_text)
         difference = error if code else first_difference(sorted_rows(ours), sorted_rows(answer.read_bytes()))
         tally.check(not difference, f"{again}: --where {ours_text!r} (ClickHouse: {theirs_text}): {difference}")
 
@@ -190,6 +190,7 @@ def check_planted(reader: Reader, batch: Batch, rng: random.Random, tally: Tally
     shutil.copy(batch.folder / "data" / "metadata" / batch.result["tables"][case.name]["database"] / f"{case.name}.sql", copy / "table.sql")
     code, _, error = reader.run("check", str(copy))
     tally.check(code == 0, f"chdb {batch.version}: check of an undamaged copy: {error}")
+    _, right, _ = reader.run("cat", str(copy), "--format", "jsonl")
     target = rng.choice([file for file in (copy / rng.choice(parts).name).glob("*.bin") if file.stat().st_size > 0])
     content = bytearray(target.read_bytes())
     content[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
@@ -197,8 +198,10 @@ def check_planted(reader: Reader, batch: Batch, rng: random.Random, tally: Tally
     code, out, error = reader.run("check", str(copy))
     tally.check(code == 1 and target.name in out.decode(errors="replace") + error,
                 f"chdb {batch.version}: a flipped bit in {target.name} was not reported by check")
-    code, _, error = reader.run("cat", str(copy), "--format", "jsonl")
-    tally.check(code == 1 and target.name in error, f"chdb {batch.version}: a flipped bit in {target.name} was not reported by cat: {error}")
+    code, out, error = reader.run("cat", str(copy), "--format", "jsonl")
+    # The flipped bit may lie in a column that the table no longer has: then the rows must be the same.
+    tally.check((code == 1 and target.name in error) or (code == 0 and out == right),
+                f"chdb {batch.version}: a flipped bit in {target.name} was not reported by cat: {error}")
 
 
 def parse() -> argparse.Namespace:

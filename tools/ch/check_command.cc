@@ -1,11 +1,12 @@
 #include <nlohmann/json.hpp>
 
+#include "engine/part/verify_part.h"
 #include "engine/table/table.h"
 #include "tools/ch/amount_text.h"
 #include "tools/ch/commands.h"
 #include "tools/ch/json_output.h"
 #include "tools/ch/output.h"
-#include "tools/ch/part_check.h"
+#include "tools/ch/progress.h"
 #include "tools/ch/table_printer.h"
 
 namespace ch::tools {
@@ -16,31 +17,33 @@ using Align = TablePrinter::Align;
 
 struct CheckedPart {
     std::string name;
-    PartCheck check;
+    uint64_t bytes = 0;
+    std::vector<part::Finding> findings;
 };
 
 void write_document(const std::vector<CheckedPart>& parts, bool sound) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (const CheckedPart& part : parts)
+    for (const CheckedPart& part : parts) {
+        nlohmann::ordered_json findings = nlohmann::ordered_json::array();
+        for (const part::Finding& finding : part.findings)
+            findings.push_back({{"file", finding.file}, {"what", finding.what}});
         list.push_back({{"name", part.name},
-                        {"sound", part.check.damages.empty()},
-                        {"files", part.check.files},
-                        {"bytes", part.check.bytes},
-                        {"damages", part.check.damages}});
+                        {"sound", part.findings.empty()},
+                        {"bytes", part.bytes},
+                        {"findings", findings}});
+    }
     write_json({{"sound", sound}, {"parts", list}});
 }
 
 std::string text_of(const std::vector<CheckedPart>& parts) {
-    TablePrinter printer(
-        {{"PART"}, {"FILES", Align::Right}, {"CHECKED", Align::Right}, {"RESULT"}});
-    std::string damages;
+    TablePrinter printer({{"PART"}, {"ON DISK", Align::Right}, {"RESULT"}});
+    std::string findings;
     for (const CheckedPart& part : parts) {
-        printer.add({part.name, count_text(part.check.files), bytes_text(part.check.bytes),
-                     part.check.damages.empty() ? "ok" : "DAMAGED"});
-        for (const std::string& damage : part.check.damages)
-            damages += part.name + ": " + printable(damage) + '\n';
+        printer.add({part.name, bytes_text(part.bytes), part.findings.empty() ? "ok" : "DAMAGED"});
+        for (const part::Finding& finding : part.findings)
+            findings += printable(part.name + "/" + finding.file + ": " + finding.what) + '\n';
     }
-    return printer.text() + (damages.empty() ? "" : '\n' + damages);
+    return printer.text() + (findings.empty() ? "" : '\n' + findings);
 }
 
 }  // namespace
@@ -51,15 +54,18 @@ bool run_check(const CommandContext& context, const std::string& path) {
     for (const auto& part : table->parts()) bytes += part->bytes_on_disk();
 
     std::vector<CheckedPart> checked;
-    bool sound = true;
+    bool sound = table->broken_parts().empty();
     {
         Progress progress(context.show_progress, "checking", "bytes", bytes);
-        for (const auto& part : table->parts())
-            checked.push_back({part->name(), check_part(*part, progress)});
+        for (const auto& part : table->parts()) {
+            checked.push_back({part->name(), part->bytes_on_disk(),
+                               part::verify_part(context.files, part->path(), context.pool)});
+            sound = sound && checked.back().findings.empty();
+            progress.advance(part->bytes_on_disk());
+        }
     }
     for (const table::BrokenPart& part : table->broken_parts())
-        checked.push_back({part.name, {0, 0, {part.error}}});
-    for (const CheckedPart& part : checked) sound = sound && part.check.damages.empty();
+        checked.push_back({part.name, 0, {{"", part.error}}});
     if (context.as_json)
         write_document(checked, sound);
     else

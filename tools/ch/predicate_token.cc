@@ -102,34 +102,14 @@ private:
     }
 
     static void append_escape(std::string& to, char escaped) {
-        switch (escaped) {
-            case 'b':
-                to += '\b';
-                return;
-            case 'f':
-                to += '\f';
-                return;
-            case 'n':
-                to += '\n';
-                return;
-            case 'r':
-                to += '\r';
-                return;
-            case 't':
-                to += '\t';
-                return;
-            case '0':
-                to += '\0';
-                return;
-            case '\\':
-            case '\'':
-            case '"':
-            case '`':
-                to += escaped;
-                return;
-            default:
-                (to += '\\') += escaped;  // kept, as in '\%' for LIKE
-        }
+        constexpr std::string_view kNames = "bfnrt0\\'\"`";
+        constexpr std::string_view kMeanings("\b\f\n\r\t\0\\'\"`", kNames.size());
+        const size_t at = kNames.find(escaped);
+        // Others keep their backslash, as '\%' for LIKE.
+        if (at == std::string_view::npos)
+            (to += '\\') += escaped;
+        else
+            to += kMeanings[at];
     }
 
     PredicateToken read_symbol() {
