@@ -152,7 +152,7 @@ def joins_hand_their_keys_to_the_other_side(spark, world):
 
 @check
 def metrics_of_native_work_are_counted(spark, world):
-    spark.sql("SELECT sum(v) FROM ch.d.large WHERE k = 5").collect()
+    spark.sql("SELECT sum(n) FROM ch.d.large WHERE k = 5").collect()
     store = spark._jsparkSession.sharedState().statusStore()
     executions = store.executionsList()
     last = executions.apply(executions.size() - 1)

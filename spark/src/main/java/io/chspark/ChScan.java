@@ -80,7 +80,8 @@ final class ChScan implements Scan, Batch, SupportsReportStatistics, SupportsRun
 
   @Override
   public synchronized PartitionReaderFactory createReaderFactory() {
-    return new ChReaderFactory(plan.with(runtime).json(conf, 0), schema, conf);
+    return new ChReaderFactory(
+        plan.with(runtime).json(conf, ChReadConf.SPLIT_BYTES_MAX), schema, conf);
   }
 
   @Override

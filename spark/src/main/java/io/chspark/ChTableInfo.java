@@ -24,7 +24,7 @@ final class ChTableInfo {
           "_partition_id",
           DataTypes.StringType,
           "_part_offset",
-          DataTypes.LongType);
+          DataTypes.createDecimalType(20, 0));
 
   final String path;
   final List<ChColumn> columns;
