@@ -42,8 +42,7 @@ void fill_integer(Column& column, Int128 value) {
 
 void fill_text(Column& column, const std::string& text, const std::shared_ptr<BufferPool>& pool) {
     column.data = pool->make(text.size() * column.rows);
-    for (size_t i = 0; i < column.rows; ++i)
-        std::memcpy(column.data.data() + i * text.size(), text.data(), text.size());
+    for (size_t i = 0; i < column.rows; ++i) put_text(column.data.data() + i * text.size(), text);
     if (column.type->id != TypeId::String) return;
     for (size_t i = 1; i <= column.rows; ++i)
         column.offsets.as<int32_t>()[i] = static_cast<int32_t>(text.size());

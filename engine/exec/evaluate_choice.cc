@@ -40,7 +40,7 @@ void choose_text(std::span<const ColumnPtr> sources, std::span<const uint16_t> c
     for (size_t i = 0; i < result.rows; ++i) {
         if (result.is_null(i)) continue;
         std::string_view text = sources[choices[i]]->text(i);
-        std::memcpy(result.data.data() + offsets[i], text.data(), text.size());
+        put_text(result.data.data() + offsets[i], text);
     }
 }
 

@@ -43,7 +43,7 @@ Column cut(const Expression& call, const Column& input, const Evaluation& evalua
     int32_t at = 0;
     for (size_t i = 0; i < input.rows; ++i) {
         std::string_view text = piece(input.text(i));
-        std::memcpy(result.data.data() + at, text.data(), text.size());
+        put_text(result.data.data() + at, text);
         at += static_cast<int32_t>(text.size());
         offsets[i + 1] = at;
     }
@@ -103,7 +103,7 @@ Column concat(const Expression& call, const Evaluation& evaluation) {
         for (const ColumnPtr& part : parts) {
             if (result.is_null(i)) break;
             std::string_view text = part->text(i);
-            std::memcpy(result.data.data() + at, text.data(), text.size());
+            put_text(result.data.data() + at, text);
             at += static_cast<int32_t>(text.size());
         }
         offsets[i + 1] = at;

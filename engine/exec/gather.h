@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "engine/column/column.h"
 
@@ -22,6 +24,11 @@ column::Column gather(const column::Column& column, std::span<const uint32_t> ro
 /// pointer.
 column::ColumnPtr without_dictionary(const column::ColumnPtr& column,
                                      const std::shared_ptr<BufferPool>& pool);
+
+/// memcpy, which may not be called with a null pointer, as texts without any byte have.
+inline void put_text(uint8_t* to, std::string_view text) {
+    if (!text.empty()) std::memcpy(to, text.data(), text.size());
+}
 
 /// Sets offsets[i + 1] from lengths that were written there, and returns the sum.
 size_t lengths_to_offsets(int32_t* offsets, size_t rows);

@@ -77,7 +77,7 @@ ColumnPtr make_values(const TypePtr& type, const std::vector<Scalar>& values) {
     }
     if (type->id == TypeId::String) {
         column.data = test_pool()->make(bytes.size());
-        std::memcpy(column.data.data(), bytes.data(), bytes.size());
+        if (!bytes.empty()) std::memcpy(column.data.data(), bytes.data(), bytes.size());
     }
     return std::make_shared<const Column>(std::move(column));
 }
