@@ -1,7 +1,8 @@
 // Runs plans through the C ABI to Arrow on several threads and throws the batches away: what the
 // engine alone can do. Reads one JSON request a line: {"plan":{...}, "threads":2, "split_bytes":n,
 // "memory_bytes":n, "repeat":n}; answers one JSON line each:
-// {"seconds","rows","batches","bytes_read","granules_read","granules_skipped","memory_peak_bytes","splits","plan_seconds"}
+// {"seconds","rows","batches","bytes_read","granules_read","granules_skipped","memory_peak_bytes",
+// "splits","plan_seconds"}
 // of the fastest repeat, or {"error"}.
 #include <algorithm>
 #include <atomic>

@@ -17,7 +17,8 @@ bool has_offsets(TypeId id) {
 std::string_view Column::text(size_t row) const {
     CH_ASSERT(row < rows);
     const char* bytes = reinterpret_cast<const char*>(data.data());
-    if (type->id == TypeId::FixedString) return {bytes + row * type->fixed_bytes, type->fixed_bytes};
+    if (type->id == TypeId::FixedString)
+        return {bytes + row * type->fixed_bytes, type->fixed_bytes};
     CH_ASSERT(type->id == TypeId::String);
     const int32_t* ends = offsets.as<int32_t>();
     return {bytes + ends[row], static_cast<size_t>(ends[row + 1] - ends[row])};
@@ -51,13 +52,15 @@ Column make_column(TypePtr type, size_t rows, const std::shared_ptr<BufferPool>&
 Column make_default_column(TypePtr type, size_t rows, const std::shared_ptr<BufferPool>& pool) {
     CH_ASSERT(type->id != TypeId::Unsupported);
     Column column = make_column(type, rows, pool);
-    if (column.data.size() > 0) std::memset(column.data.data(), 0, column.data.size());
-    if (column.offsets.size() > 0) std::memset(column.offsets.data(), 0, column.offsets.size());
+    if (!column.data.empty()) std::memset(column.data.data(), 0, column.data.size());
+    if (!column.offsets.empty()) std::memset(column.offsets.data(), 0, column.offsets.size());
     if (type->nullable) {
         column.nulls = pool->make(rows);
         if (rows > 0) std::memset(column.nulls.data(), 1, rows);
     }
-    size_t child_rows = type->id == TypeId::Tuple ? rows : type->id == TypeId::LowCardinality ? 1 : 0;
+    size_t child_rows = type->id == TypeId::Tuple            ? rows
+                        : type->id == TypeId::LowCardinality ? 1
+                                                             : 0;
     for (const TypePtr& child : type->children)
         column.children.push_back(
             std::make_shared<const Column>(make_default_column(child, child_rows, pool)));

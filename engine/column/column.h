@@ -17,15 +17,16 @@ namespace ch::column {
 ///   type             data                      offsets (int32)      children
 ///   fixed width      rows * width bytes        -                    -
 ///   String           the bytes of all values   rows + 1             -
-///   LowCardinality   rows int32 codes          -                    1: the dictionary (its rows = distinct values)
+///   LowCardinality   rows int32 codes          -                    1: the distinct values
 ///   Array            -                         rows + 1             1: the elements
 ///   Map              -                         rows + 1             2: keys, values
-///   Tuple            -                         -                    the elements, each with `rows` rows
+///   Tuple            -                         -                    elements of `rows` rows each
 ///
-/// offsets[0] is 0. `nulls` has one byte a row, 1 = NULL, or is empty when no row is NULL; a NULL row's value is
-/// whatever the file held (its offsets are right). A LowCardinality's own `nulls` tells its NULL rows; its dictionary has none.
-/// Values are little-endian, as in ClickHouse's files: UUID, IPv6, Decimal and wide integers too.
-/// Move-only while it is built; immutable and shared once it is a ColumnPtr.
+/// offsets[0] is 0. `nulls` has one byte a row, 1 = NULL, or is empty when no row is NULL; a NULL
+/// row's value is whatever the file held (its offsets are right). A LowCardinality's own `nulls`
+/// tells its NULL rows; its dictionary has none. Values are little-endian, as in ClickHouse's
+/// files: UUID, IPv6, Decimal and wide integers too. Move-only while it is built; immutable and
+/// shared once it is a ColumnPtr.
 struct Column {
     TypePtr type;
     size_t rows = 0;
@@ -53,7 +54,8 @@ struct Block {
     [[nodiscard]] ColumnPtr find(std::string_view name) const;
 };
 
-/// A column with `rows` rows and nothing set: fixed-width data and offsets are sized, not initialised.
+/// A column with `rows` rows and nothing set: fixed-width data and offsets are sized, not
+/// initialised.
 Column make_column(TypePtr type, size_t rows, const std::shared_ptr<BufferPool>& pool);
 
 /// `rows` rows of the type's default value (0, empty, NULL for a nullable type).

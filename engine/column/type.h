@@ -10,8 +10,8 @@
 
 namespace ch::column {
 
-/// A ClickHouse type's family. Decimal's width follows from its precision. Unsupported types are kept as text, so that
-/// a table that has one can be shown and its other columns read.
+/// A ClickHouse type's family. Decimal's width follows from its precision. Unsupported types are
+/// kept as text, so that a table that has one can be shown and its other columns read.
 enum class TypeId : uint8_t {
     Bool,
     Int8,
@@ -53,20 +53,22 @@ enum class TypeId : uint8_t {
 class Type;
 using TypePtr = std::shared_ptr<const Type>;
 
-/// A type as a ClickHouse column has it. Immutable, compared by value. Nullable is a flag here, not a wrapper;
-/// LowCardinality(Nullable(T)) is LowCardinality with the flag set and a child T without it.
+/// A type as a ClickHouse column has it. Immutable, compared by value. Nullable is a flag here, not
+/// a wrapper; LowCardinality(Nullable(T)) is LowCardinality with the flag set and a child T without
+/// it.
 class Type {
 public:
     TypeId id = TypeId::Unsupported;
     bool nullable = false;
-    uint8_t precision = 0;     ///< Decimal: digits
-    uint8_t scale = 0;         ///< Decimal: digits after the point; DateTime64, Time64: sub-second digits
+    uint8_t precision = 0;  ///< Decimal: digits
+    uint8_t scale = 0;  ///< Decimal: digits after the point; DateTime64, Time64: sub-second digits
     uint32_t fixed_bytes = 0;  ///< FixedString: bytes
     std::string timezone;      ///< DateTime, DateTime64: empty = the server's
     std::string text;          ///< Unsupported: as ClickHouse wrote it
     std::vector<std::pair<std::string, int16_t>> enum_values;  ///< Enum8/16, in the order written
     std::vector<std::string> element_names;  ///< Tuple: empty, or one name an element
-    std::vector<TypePtr> children;           ///< Array: 1, Map: key and value, Tuple: elements, LowCardinality: 1
+    /// Array: 1, Map: key and value, Tuple: elements, LowCardinality: 1
+    std::vector<TypePtr> children;
 
     bool operator==(const Type& other) const;
 

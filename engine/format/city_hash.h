@@ -20,7 +20,8 @@ Hash128 city_hash_128_with_seed(Bytes bytes, Hash128 seed);
 uint64_t city_hash_64(Bytes bytes);
 uint64_t hash_128_to_64(uint64_t low, uint64_t high);
 
-/// The hash that checksums.txt holds for a file: city_hash_128_with_seed over blocks of 2048 bytes, each result the seed of the next.
+/// The hash that checksums.txt holds for a file: city_hash_128_with_seed over blocks of 2048 bytes,
+/// each result the seed of the next.
 class FileHasher {
 public:
     void update(Bytes bytes);

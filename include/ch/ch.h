@@ -139,8 +139,7 @@ CH_EXPORT int32_t ch_list(ch_session* session, const char* path, char** json, ch
  * "arrow" is the column's Arrow format, "spark" the type by which Spark sees it, written as a
  * ClickHouse type; where there is none, "reason" or "spark_reason" says why. Statistics stand only
  * where parts know them; min and max are texts of literals of the type in "spark". */
-CH_EXPORT int32_t ch_describe(ch_session* session, const char* table, char** json,
-                              ch_error* error);
+CH_EXPORT int32_t ch_describe(ch_session* session, const char* table, char** json, ch_error* error);
 
 /* Splits of a plan, as JSON: {"splits":[{"id":{...opaque...},"rows":n,"bytes":n}], "parts",
  * "parts_selected","granules","granules_selected","rows","bytes","columns":[read, not filtered by],
@@ -160,9 +159,9 @@ CH_EXPORT int32_t ch_query_stream(ch_query* query, struct ArrowArrayStream* stre
 CH_EXPORT void ch_query_cancel(ch_query* query);
 
 typedef struct ch_metrics {
-    uint64_t rows_read;          /* rows decoded in at least one column */
+    uint64_t rows_read; /* rows decoded in at least one column */
     uint64_t rows_returned;
-    uint64_t bytes_read;         /* from files */
+    uint64_t bytes_read; /* from files */
     uint64_t bytes_decompressed;
     uint64_t granules_read;
     uint64_t granules_skipped;   /* by late materialisation, within the split */

@@ -9,7 +9,7 @@ constexpr uint64_t kTimeZoneFileBytesMax = 1 << 20;  ///< the largest TZif file 
 constexpr uint32_t kTimeZoneTransitionsMax = 1 << 16;
 constexpr size_t kPredicateBytesMax = 1 << 20;
 constexpr size_t kPredicateDepthMax = 200;  ///< nested brackets and NOTs
-constexpr size_t kOutputBytesFlushed =
-    1 << 18;  ///< rows are written out in pieces of about this size
+/// Rows are written out in pieces of about this size.
+constexpr size_t kOutputBytesFlushed = 1 << 18;
 
 }  // namespace ch::tools
