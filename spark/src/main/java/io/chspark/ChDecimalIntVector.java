@@ -5,16 +5,9 @@ import org.apache.spark.sql.types.Decimal;
 import org.apache.spark.unsafe.Platform;
 
 /** Decimals of up to 9 digits: four bytes a row. */
-final class ChDecimalIntVector extends ChColumnVector {
-  private long values;
-
+final class ChDecimalIntVector extends ChFixedVector {
   ChDecimalIntVector(DataType type) {
-    super(type);
-  }
-
-  @Override
-  void attachValues(long array, long start, long rows) {
-    values = ChArrow.buffer(array, 1) + 4 * start;
+    super(type, 4);
   }
 
   @Override

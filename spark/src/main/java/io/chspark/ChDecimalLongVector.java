@@ -5,16 +5,9 @@ import org.apache.spark.sql.types.Decimal;
 import org.apache.spark.unsafe.Platform;
 
 /** Decimals of up to 18 digits: eight bytes a row. */
-final class ChDecimalLongVector extends ChColumnVector {
-  private long values;
-
+final class ChDecimalLongVector extends ChFixedVector {
   ChDecimalLongVector(DataType type) {
-    super(type);
-  }
-
-  @Override
-  void attachValues(long array, long start, long rows) {
-    values = ChArrow.buffer(array, 1) + 8 * start;
+    super(type, 8);
   }
 
   @Override

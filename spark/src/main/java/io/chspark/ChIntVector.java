@@ -4,16 +4,9 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.unsafe.Platform;
 
 /** Four bytes a row: integers, and dates as days since 1970. */
-final class ChIntVector extends ChColumnVector {
-  private long values;
-
+final class ChIntVector extends ChFixedVector {
   ChIntVector(DataType type) {
-    super(type);
-  }
-
-  @Override
-  void attachValues(long array, long start, long rows) {
-    values = ChArrow.buffer(array, 1) + 4 * start;
+    super(type, 4);
   }
 
   @Override

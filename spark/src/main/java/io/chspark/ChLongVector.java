@@ -4,16 +4,9 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.unsafe.Platform;
 
 /** Eight bytes a row: integers, and times and intervals as microseconds. */
-final class ChLongVector extends ChColumnVector {
-  private long values;
-
+final class ChLongVector extends ChFixedVector {
   ChLongVector(DataType type) {
-    super(type);
-  }
-
-  @Override
-  void attachValues(long array, long start, long rows) {
-    values = ChArrow.buffer(array, 1) + 8 * start;
+    super(type, 8);
   }
 
   @Override
