@@ -33,14 +33,17 @@ TABLES = {
            ADD COLUMN c6 Decimal(10, 2) DEFAULT 1.15, ADD COLUMN c7 Date DEFAULT '2020-01-31', ADD COLUMN c8 LowCardinality(Nullable(String)) DEFAULT 'w',
            ADD COLUMN c9 Map(String, UInt8) DEFAULT map('m', 1), ADD COLUMN c10 Int64 DEFAULT k + 1, ADD COLUMN c11 Bool DEFAULT true,
            ADD COLUMN c12 Tuple(Int8, String) DEFAULT (3, 'z'), ADD COLUMN c13 DateTime64(3, 'UTC') DEFAULT '2020-01-01 00:00:01.5',
-           ADD COLUMN c14 UInt16 DEFAULT CAST('300', 'UInt16'), ADD COLUMN c15 Float32 DEFAULT -0.5, ADD COLUMN c16 Int64 ALIAS k + 2 SETTINGS alter_sync = 0, mutations_sync = 0""",
-        "ALTER TABLE d.evolved MODIFY COLUMN i Int64, MODIFY COLUMN t LowCardinality(String), MODIFY COLUMN lc String SETTINGS alter_sync = 0, mutations_sync = 0",
+           ADD COLUMN c14 UInt16 DEFAULT CAST('300', 'UInt16'), ADD COLUMN c15 Float32 DEFAULT -0.5, ADD COLUMN c16 Int64 ALIAS k + 2
+           SETTINGS alter_sync = 0, mutations_sync = 0""",
+        """ALTER TABLE d.evolved MODIFY COLUMN i Int64, MODIFY COLUMN t LowCardinality(String), MODIFY COLUMN lc String
+           SETTINGS alter_sync = 0, mutations_sync = 0""",
         """ALTER TABLE d.evolved MODIFY COLUMN e Enum8('a' = 1, 'b' = 2), MODIFY COLUMN dec Decimal(18, 4),
            MODIFY COLUMN dt DateTime64(3, 'UTC') SETTINGS alter_sync = 0, mutations_sync = 0""",
     ],
     # Rows deleted by a lightweight DELETE: every third, and all of some granules.
     "deleted": [
-        """CREATE TABLE d.deleted (k UInt32, s String) ENGINE = MergeTree ORDER BY k SETTINGS index_granularity = 50, min_bytes_for_wide_part = {wide}""",
+        """CREATE TABLE d.deleted (k UInt32, s String) ENGINE = MergeTree ORDER BY k
+           SETTINGS index_granularity = 50, min_bytes_for_wide_part = {wide}""",
         "INSERT INTO d.deleted SELECT number, toString(number) FROM numbers(1000)",
         "DELETE FROM d.deleted WHERE k % 3 = 0 OR (k >= 400 AND k < 500)",
     ],

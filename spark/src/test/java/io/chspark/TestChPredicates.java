@@ -90,14 +90,17 @@ class TestChPredicates {
   @Test
   void literalsAreWrittenAsThePlanWantsThem() {
     expect(
-        "{\"call\":\">=\",\"args\":[{\"column\":\"d\"},{\"literal\":\"1969-12-31\",\"type\":\"Date32\"}]}",
+        "{\"call\":\">=\",\"args\":[{\"column\":\"d\"},{\"literal\":\"1969-12-31\","
+            + "\"type\":\"Date32\"}]}",
         call(">=", column("d"), of(-1, DataTypes.DateType)));
     expect(
-        "{\"call\":\"=\",\"args\":[{\"column\":\"t\"},{\"literal\":\"-7\",\"type\":\"DateTime64(6)\"}]}",
+        "{\"call\":\"=\",\"args\":[{\"column\":\"t\"},{\"literal\":\"-7\","
+            + "\"type\":\"DateTime64(6)\"}]}",
         call("=", column("t"), of(-7L, DataTypes.TimestampType)));
     DataType money = DataTypes.createDecimalType(9, 2);
     expect(
-        "{\"call\":\"=\",\"args\":[{\"column\":\"m\"},{\"literal\":\"1.50\",\"type\":\"Decimal(9, 2)\"}]}",
+        "{\"call\":\"=\",\"args\":[{\"column\":\"m\"},{\"literal\":\"1.50\","
+            + "\"type\":\"Decimal(9, 2)\"}]}",
         call("=", column("m"), of(Decimal.apply(new BigDecimal("1.5"), 9, 2), money)));
   }
 
@@ -125,7 +128,8 @@ class TestChPredicates {
   void onlyCastsThatKeepEveryValueAreTaken() {
     Expression wide = new Cast(column("i"), DataTypes.IntegerType, DataTypes.LongType);
     expect(
-        "{\"call\":\"=\",\"args\":[{\"call\":\"CAST\",\"args\":[{\"column\":\"i\"}],\"type\":\"Int64\"},{\"column\":\"n\"}]}",
+        "{\"call\":\"=\",\"args\":[{\"call\":\"CAST\",\"args\":[{\"column\":\"i\"}],"
+            + "\"type\":\"Int64\"},{\"column\":\"n\"}]}",
         call("=", wide, column("n")));
     keeps(call("=", new Cast(column("n"), DataTypes.LongType, DataTypes.IntegerType), column("i")));
     keeps(
@@ -136,7 +140,8 @@ class TestChPredicates {
   void datePartsOfDatesAreTakenAndThoseOfTimestampsAreNot() {
     Expression two = of(2, DataTypes.IntegerType);
     expect(
-        "{\"call\":\"=\",\"args\":[{\"call\":\"YEAR\",\"args\":[{\"column\":\"d\"}]},{\"literal\":\"2\",\"type\":\"Int32\"}]}",
+        "{\"call\":\"=\",\"args\":[{\"call\":\"YEAR\",\"args\":[{\"column\":\"d\"}]},"
+            + "{\"literal\":\"2\",\"type\":\"Int32\"}]}",
         call("=", new Extract("YEAR", column("d")), two));
     keeps(call("=", new Extract("YEAR", column("t")), two));
     keeps(call("=", new Extract("HOUR", column("d")), two));
@@ -145,7 +150,8 @@ class TestChPredicates {
   @Test
   void stringFunctionsAreTaken() {
     expect(
-        "{\"call\":\"STARTS_WITH\",\"args\":[{\"column\":\"s\"},{\"literal\":\"é\",\"type\":\"String\"}]}",
+        "{\"call\":\"STARTS_WITH\",\"args\":[{\"column\":\"s\"},{\"literal\":\"é\","
+            + "\"type\":\"String\"}]}",
         call("STARTS_WITH", column("s"), text("é")));
     Expression part =
         new GeneralScalarExpression(
@@ -172,7 +178,8 @@ class TestChPredicates {
             java.util.List.of(translator.translate(call("IS_NULL", column("s")))),
             3);
     assertEquals(
-        "{\"node\":\"limit\",\"input\":{\"node\":\"project\",\"input\":{\"node\":\"filter\",\"input\":"
+        "{\"node\":\"limit\",\"input\":{\"node\":\"project\","
+            + "\"input\":{\"node\":\"filter\",\"input\":"
             + "{\"node\":\"scan\",\"table\":\"/r/d/t\",\"columns\":[\"i\",\"s\"]},"
             + "\"predicate\":{\"call\":\"IS_NULL\",\"args\":[{\"column\":\"s\"}]}},"
             + "\"columns\":[{\"name\":\"i\",\"expr\":{\"column\":\"i\"}}]},\"rows\":3}",

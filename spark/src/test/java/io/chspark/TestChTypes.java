@@ -82,7 +82,8 @@ class TestChTypes {
         "{\"type\":\"array\",\"elementType\":\"byte\",\"containsNull\":true}",
         ChTypes.of("Array(Nullable(Int8))", "").type().json());
     assertEquals(
-        "{\"type\":\"map\",\"keyType\":\"string\",\"valueType\":\"byte\",\"valueContainsNull\":false}",
+        "{\"type\":\"map\",\"keyType\":\"string\",\"valueType\":\"byte\","
+            + "\"valueContainsNull\":false}",
         ChTypes.of("Map(String, Int8)", "").type().json());
   }
 

@@ -204,7 +204,8 @@ class TestChVectors {
         assertThrows(ChException.class, () -> ChVectors.of(DataTypes.StringType, schema));
     assertEquals(ChException.BUG, error.code());
     assertEquals(
-        "the library's column 'n' has Arrow format 'l' with 0 children, which is no layout of Spark's string",
+        "the library's column 'n' has Arrow format 'l' with 0 children, which is no "
+            + "layout of Spark's string",
         error.getMessage());
     DataType money = DataTypes.createDecimalType(9, 2);
     assertThrows(ChException.class, () -> ChVectors.of(money, memory.schema("d:9,3,32", "x", 0)));
