@@ -1,11 +1,12 @@
 #include "engine/format/codec.h"
 
-#include <lz4.h>
 #include <zstd.h>
 
 #include <bit>
 #include <cstring>
 #include <memory>
+
+#include "engine/format/lz4_decode.h"
 
 namespace ch::format {
 
@@ -19,13 +20,10 @@ void decode_none(Bytes payload, std::span<uint8_t> to) {
 }
 
 void decode_lz4(Bytes payload, std::span<uint8_t> to) {
-    int got = LZ4_decompress_safe(reinterpret_cast<const char*>(payload.data()),
-                                  reinterpret_cast<char*>(to.data()),
-                                  static_cast<int>(payload.size()), static_cast<int>(to.size()));
-    if (got < 0 || static_cast<size_t>(got) != to.size())
-        throw_corrupt("LZ4", "block of " + std::to_string(payload.size()) + " bytes gave " +
-                                 (got < 0 ? "an error" : std::to_string(got) + " bytes") +
-                                 " where " + std::to_string(to.size()) + " bytes were expected");
+    if (!lz4_decode(payload, to))
+        throw_corrupt("LZ4", "block of " + std::to_string(payload.size()) +
+                                 " bytes is damaged or does not give the " +
+                                 std::to_string(to.size()) + " bytes that were expected");
 }
 
 void decode_zstd(Bytes payload, std::span<uint8_t> to) {
