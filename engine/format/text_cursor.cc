@@ -3,19 +3,9 @@
 #include <charconv>
 
 #include "base/error.h"
+#include "engine/format/escape.h"
 
 namespace ch::format {
-
-namespace {
-
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-}  // namespace
 
 void TextCursor::fail(const std::string& what) const {
     std::string_view rest = text_.substr(offset_, 20);
@@ -67,55 +57,7 @@ int64_t TextCursor::take_number(int64_t value_min, int64_t value_max) {
 
 void TextCursor::append_escaped(std::string& to) {
     if (at_end()) fail("an escaped character was expected");
-    char c = text_[offset_++];
-    switch (c) {
-        case 'a':
-            to += '\a';
-            return;
-        case 'b':
-            to += '\b';
-            return;
-        case 'e':
-            to += '\x1b';
-            return;
-        case 'f':
-            to += '\f';
-            return;
-        case 'n':
-            to += '\n';
-            return;
-        case 'r':
-            to += '\r';
-            return;
-        case 't':
-            to += '\t';
-            return;
-        case 'v':
-            to += '\v';
-            return;
-        case '0':
-            to += '\0';
-            return;
-        case '\\':
-        case '\'':
-        case '"':
-        case '`':
-        case '/':
-        case '=':
-            to += c;
-            return;
-        case 'x': {
-            int high = offset_ + 1 < text_.size() ? hex_digit(text_[offset_]) : -1;
-            int low = high >= 0 ? hex_digit(text_[offset_ + 1]) : -1;
-            if (low < 0) fail("two hex digits were expected");
-            to += static_cast<char>(high * 16 + low);
-            offset_ += 2;
-            return;
-        }
-        default:
-            to += '\\';
-            to += c;
-    }
+    if (!append_escape(to, text_, offset_)) fail("two hex digits were expected");
 }
 
 std::string TextCursor::take_quoted(char quote) {

@@ -44,11 +44,11 @@ std::shared_ptr<const Part> Part::open(std::shared_ptr<const io::FileSystem> fil
                                        const std::string& path, Options options) {
     std::string folder = path;
     while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
-    return std::shared_ptr<const Part>(
-        new Part(PartFolder(std::move(files), folder), std::move(options)));
+    return std::make_shared<const Part>(Key(), PartFolder(std::move(files), folder),
+                                        std::move(options));
 }
 
-Part::Part(PartFolder folder, Options options)
+Part::Part(Key, PartFolder folder, Options options)
     : folder_(std::move(folder)),
       options_(std::move(options)),
       name_(last_component(folder_.path())) {

@@ -40,6 +40,12 @@ public:
         /// For the primary index; null = a pool of the part's own.
         std::shared_ptr<BufferPool> pool;
     };
+    /// Parts are made by open() alone: nobody else has a Key.
+    class Key {
+        friend class Part;
+        Key() {}
+    };
+    Part(Key, PartFolder folder, Options options);
     /// Throws Error{Corrupt | Io | NotFound | Unsupported}.
     static std::shared_ptr<const Part> open(std::shared_ptr<const io::FileSystem> files,
                                             const std::string& path, Options options);
@@ -102,7 +108,6 @@ public:
     [[nodiscard]] std::vector<std::string> column_streams(size_t column) const;
 
 private:
-    Part(PartFolder folder, Options options);
     void read_columns();
     void find_kind();
     [[nodiscard]] std::string read_text(const std::string& file) const;

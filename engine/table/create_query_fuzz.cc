@@ -3,25 +3,27 @@
 #include "engine/table/constant.h"
 #include "engine/table/create_query.h"
 
+namespace ch::table {
+
 // Any text is a table definition or an Error; each of its defaults is a constant of its column's
 // type or an Error.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-    using namespace ch;
-    std::vector<table::TableColumn> columns;
+    std::vector<TableColumn> columns;
     try {
-        columns = table::parse_create_query(as_text({data, size})).schema.columns;
+        columns = parse_create_query(as_text({data, size})).schema.columns;
     } catch (const Error& error) {
         if (error.code() == ErrorCode::Bug) __builtin_trap();
     }
-    for (const table::TableColumn& column : columns) {
+    for (const TableColumn& column : columns) {
         try {
-            std::vector<table::SqlToken> tokens = table::tokenize_sql(column.default_expression);
-            table::Constant constant =
-                table::parse_constant(std::span(tokens).first(tokens.size() - 1));
-            table::cast_constant(constant, *column.type);
+            std::vector<SqlToken> tokens = tokenize_sql(column.default_expression);
+            Constant constant = parse_constant(std::span(tokens).first(tokens.size() - 1));
+            cast_constant(constant, *column.type);
         } catch (const Error& error) {
             if (error.code() == ErrorCode::Bug) __builtin_trap();
         }
     }
     return 0;
 }
+
+}  // namespace ch::table

@@ -1,9 +1,9 @@
 #include "engine/table/sql_token.h"
 
 #include <array>
-#include <optional>
 
 #include "base/error.h"
+#include "engine/format/escape.h"
 #include "engine/table/limits.h"
 
 namespace ch::table {
@@ -141,70 +141,6 @@ private:
     std::string open_;
 };
 
-std::optional<int> hex_digit(char c) {
-    if (is_digit(c)) return c - '0';
-    char big = upper(c);
-    if (big >= 'A' && big <= 'F') return big - 'A' + 10;
-    return std::nullopt;
-}
-
-/// What follows a backslash, as ClickHouse's parser takes it; `at` is on the byte behind the
-/// backslash.
-void append_escape(std::string& to, std::string_view text, size_t& at) {
-    char c = text[at++];
-    switch (c) {
-        case 'a':
-            to += '\a';
-            return;
-        case 'b':
-            to += '\b';
-            return;
-        case 'e':
-            to += '\x1b';
-            return;
-        case 'f':
-            to += '\f';
-            return;
-        case 'n':
-            to += '\n';
-            return;
-        case 'r':
-            to += '\r';
-            return;
-        case 't':
-            to += '\t';
-            return;
-        case 'v':
-            to += '\v';
-            return;
-        case '0':
-            to += '\0';
-            return;
-        case 'x':
-            break;
-        case '\\':
-        case '\'':
-        case '"':
-        case '`':
-        case '/':
-        case '=':
-            to += c;
-            return;
-        default:  // ClickHouse keeps the backslash of an escape that it does not know
-            to += '\\';
-            to += c;
-            return;
-    }
-    std::optional<int> high = at < text.size() ? hex_digit(text[at]) : std::nullopt;
-    std::optional<int> low = at + 1 < text.size() ? hex_digit(text[at + 1]) : std::nullopt;
-    if (!high || !low) {
-        to += "\\x";
-        return;
-    }
-    to += static_cast<char>(*high * 16 + *low);
-    at += 2;
-}
-
 bool space_between(const SqlToken& left, const SqlToken& right) {
     if (right.is_symbol(",") || right.is_symbol(")") || right.is_symbol("]")) return false;
     if (left.is_symbol("(") || left.is_symbol("[")) return false;
@@ -233,7 +169,7 @@ std::string unquote(const SqlToken& token) {
     std::string out;
     for (size_t at = 0; at < inner.size();) {
         if (inner[at] == '\\' && at + 1 < inner.size()) {
-            append_escape(out, inner, ++at);
+            if (!format::append_escape(out, inner, ++at)) out += "\\x";
             continue;
         }
         if (inner[at] == token.text[0]) ++at;  // a doubled quote stands for one
