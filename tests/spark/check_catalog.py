@@ -8,7 +8,7 @@ def namespaces_and_tables_are_shown(spark, world):
     names = [row[0] for row in spark.sql("SHOW NAMESPACES IN ch").collect()]
     equal("d" in names, True, f"d in {names}")
     tables = sorted(row.tableName for row in spark.sql("SHOW TABLES IN ch.d").collect())
-    equal(tables, ["large", "none", "small", "types"])
+    equal(tables, ["large", "long", "none", "small", "types"])
     fails(lambda: spark.sql("SHOW TABLES IN ch.nowhere").collect(), "nowhere")
 
 

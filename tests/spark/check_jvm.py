@@ -83,28 +83,50 @@ def each_class_loader_has_its_own_library(spark, world):
 @check
 def nothing_is_left_in_the_temporary_folder(spark, world):
     spark.sql("SELECT count(*) FROM ch.d.small").collect()
-    left = [name for name in os.listdir(spark._jvm.java.lang.System.getProperty("java.io.tmpdir")) if name.startswith("chspark-")]
+    equal(spark._jvm.java.lang.System.getProperty("java.io.tmpdir"), world.temporary)
+    left = [name for name in os.listdir(world.temporary) if name.startswith("chspark-")]
     equal(left, [])
 
 
+def running_tasks(spark) -> int:
+    return sum(executor.numRunningTasks() for executor in spark._jsc.sc().statusTracker().getExecutorInfos())
+
+
+def wait_until(condition, seconds: float, what: str) -> float:
+    """Waits for the condition; returns how long it took."""
+    started = time.monotonic()
+    while not condition():
+        if time.monotonic() - started > seconds:
+            raise AssertionError(f"after {seconds} s not yet: {what}")
+        time.sleep(0.02)
+    return time.monotonic() - started
+
+
 @check
-def a_killed_job_stops_and_the_next_one_runs(spark, world):
+def killing_a_job_stops_native_work_within_a_second(spark, world):
+    """One task that returns no batch for tens of seconds: only native code can see that it was killed."""
     context = spark.sparkContext
+    where = " OR ".join(f"s LIKE '%a%a%a%{letter}%'" for letter in "bcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    frame = spark.read.format("mergetree").option("split.bytes", "1g").load(f"{world.root}/d/long").where(where)
     seen = []
 
     def job():
         context.setJobGroup("to kill", "a long scan", interruptOnCancel=True)
-        text = " UNION ALL ".join(["SELECT hash(*) AS h FROM ch.d.large"] * 60)
         try:
-            spark.sql(f"SELECT sum(h) FROM ({text})").collect()
-            seen.append("finished")
+            seen.append(f"counted {frame.count()}")
         except Exception as error:  # the cancellation, as Spark reports it
             seen.append(str(error))
 
     thread = threading.Thread(target=job)
     thread.start()
-    time.sleep(1.5)
+    wait_until(lambda: running_tasks(spark) > 0 or seen, 60, "the job's task runs")
+    time.sleep(0.5)
+    equal(seen, [], "ended before it could be killed")
     context.cancelJobGroup("to kill")
+    took = wait_until(lambda: running_tasks(spark) == 0, 30, "the task has ended")
     thread.join(30)
-    equal(thread.is_alive(), False, "the job did not stop")
+    equal(thread.is_alive(), False, "the job did not end")
+    equal("cancel" in seen[0].lower(), True, seen[0])
+    # A second, and as much again for Spark's messages on a busy machine.
+    equal(took < 2, True, f"the task ended {took:.1f} s after its job was killed")
     equal(spark.sql("SELECT count(*) FROM ch.d.large").first()[0], 100000)

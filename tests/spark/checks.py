@@ -1,6 +1,8 @@
 """What the checks share: a session over the jar, a registry of checks, and a count."""
 
 import os
+import tempfile
+import time
 import traceback
 
 from pyspark.sql import SparkSession
@@ -19,14 +21,18 @@ class World:
 
     def __init__(self, root: str, jar: str, seed: int, predicates: int):
         self.root, self.jar, self.seed, self.predicates = root, jar, seed, predicates
+        self.temporary = ""  # the JVM's java.io.tmpdir
 
 
 def open_session(world: World, ansi: str = "true") -> SparkSession:
     os.environ["TZ"] = "UTC"
+    world.temporary = tempfile.mkdtemp(dir=world.root, prefix="tmp-")
     return (
         SparkSession.builder.master("local[2]")
         .config("spark.jars", world.jar)
         .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.driver.extraJavaOptions", f"-Djava.io.tmpdir={world.temporary}")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.ansi.enabled", ansi)
@@ -60,9 +66,11 @@ def run(spark: SparkSession, world: World, only: str) -> tuple[int, int]:
     for function in CHECKS:
         if only and only not in function.__name__:
             continue
+        started = time.monotonic()
         try:
             function(spark, world)
             passed += 1
+            print(f"passed {function.__name__}, {time.monotonic() - started:.1f} s", flush=True)
         except Exception:
             failed += 1
             print(f"FAILED {function.__name__} on Spark {spark.version}, seed {world.seed}", flush=True)

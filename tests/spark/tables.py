@@ -110,6 +110,9 @@ def main() -> None:
             " multiIf(number % 50 = 0, nan, number % 51 = 0, -0.0, number / 10), number % 2 = 0,"
             f" fromUnixTimestamp64Micro(toInt64(number) * 1000003), number * 7 FROM numbers({part * 25000}, 25000)"
         )
+    session.query("CREATE TABLE d.long (s String) ENGINE = MergeTree ORDER BY tuple()")
+    session.query("INSERT INTO d.long SELECT repeat('a', 50) FROM numbers(20000000) SETTINGS max_insert_threads = 1")
+    session.query("OPTIMIZE TABLE d.long FINAL")
     session.query("CREATE TABLE d.none (a Int32, b String) ENGINE = MergeTree ORDER BY a PARTITION BY b")
     expected = {}
     for name, (_, _, shown, spark_type, spark_text) in COLUMNS.items():

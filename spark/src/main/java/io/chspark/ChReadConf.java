@@ -31,6 +31,13 @@ final class ChReadConf implements Serializable {
   /** Whether joins may hand the keys of their other side to a scan (dynamic pruning). */
   static final String RUNTIME_FILTERS = "runtime.filters";
 
+  /**
+   * Filters over tables up to this size (compressed bytes) stay in Spark's plan too. Spark hands a
+   * join's keys to the other side only where it sees a filter, and one that is only pushed it does
+   * not see.
+   */
+  static final String RUNTIME_FILTER_SOURCE = "runtime.filter.source";
+
   /** Keys up to which a runtime filter is a list; a longer one becomes a range. */
   static final String RUNTIME_FILTER_VALUES = "runtime.filter.values";
 
@@ -57,6 +64,7 @@ final class ChReadConf implements Serializable {
   final boolean pushFilters;
   final boolean pushLimit;
   final boolean runtimeFilters;
+  final long runtimeFilterSource;
   final int runtimeFilterValues;
   final boolean statistics;
   final boolean dictionary;
@@ -70,6 +78,11 @@ final class ChReadConf implements Serializable {
     pushFilters = flag(options, PUSHDOWN_FILTERS, true);
     pushLimit = flag(options, PUSHDOWN_LIMIT, true);
     runtimeFilters = flag(options, RUNTIME_FILTERS, true);
+    runtimeFilterSource =
+        atLeast(
+            0,
+            RUNTIME_FILTER_SOURCE,
+            JavaUtils.byteStringAsBytes(text(options, RUNTIME_FILTER_SOURCE, "10m")));
     runtimeFilterValues =
         (int) atLeast(0, RUNTIME_FILTER_VALUES, number(options, RUNTIME_FILTER_VALUES, "1000"));
     statistics = flag(options, STATISTICS, true);

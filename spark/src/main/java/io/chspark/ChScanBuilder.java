@@ -33,8 +33,8 @@ final class ChScanBuilder
   }
 
   /**
-   * Takes the predicates that the engine evaluates exactly; returns the others, which Spark
-   * evaluates.
+   * Takes the predicates that the engine evaluates exactly; returns those that Spark evaluates: the
+   * others and, over a small table, also selective ones that were taken.
    */
   @Override
   public Predicate[] pushPredicates(Predicate[] given) {
@@ -55,11 +55,19 @@ final class ChScanBuilder
       if (allAccepted || accepted(List.of(translated.get(i)))) {
         pushed.add(candidates.get(i));
         predicates.add(translated.get(i));
+        if (isRuntimeFilterSource() && !candidates.get(i).name().equals("IS_NOT_NULL")) {
+          rest.add(candidates.get(i));
+        }
       } else {
         rest.add(candidates.get(i));
       }
     }
     return rest.toArray(new Predicate[0]);
+  }
+
+  /** Whether Spark may want to hand this table's keys to the other side of a join. */
+  private boolean isRuntimeFilterSource() {
+    return conf.runtimeFilters && info.bytes() <= conf.runtimeFilterSource;
   }
 
   /** Whether the engine can evaluate all of these. */

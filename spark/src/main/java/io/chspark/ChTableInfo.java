@@ -76,6 +76,11 @@ final class ChTableInfo {
     return types;
   }
 
+  /** Compressed bytes of all its parts. */
+  long bytes() {
+    return json.get("bytes").getAsLong();
+  }
+
   /** What DESCRIBE EXTENDED shows. */
   Map<String, String> properties() {
     Map<String, String> properties = new LinkedHashMap<>();
