@@ -60,7 +60,8 @@ def metadata_columns_tell_where_a_row_is(spark, world):
     rows = spark.sql("SELECT _part, _partition_id, _part_offset, k FROM ch.d.small ORDER BY k").collect()
     equal([tuple(row) for row in rows], [("all_1_1_0", "all", i, i) for i in range(10)])
     parts = spark.sql(
-        "SELECT _part, _partition_id, count(*), max(_part_offset), count(DISTINCT _part_offset) FROM ch.d.types GROUP BY ALL ORDER BY 1"
+        "SELECT _part, _partition_id, count(*), max(_part_offset), count(DISTINCT _part_offset)"
+        " FROM ch.d.types GROUP BY ALL ORDER BY 1"
     ).collect()
     equal([tuple(row)[1:] for row in parts], [("0", 500, 499, 500), ("1", 500, 499, 500)])
     equal(spark.sql("SELECT k FROM ch.d.small WHERE _part_offset = 3").collect()[0][0], 3)

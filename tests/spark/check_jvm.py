@@ -47,7 +47,7 @@ def damaged_parts_never_give_a_wrong_row(spark, world):
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(source, copy)
     right, failures = read(copy), 0
-    for case in range(max(20, world.predicates // 20)):
+    for case in range(max(20, world.predicates // 3)):
         parts = sorted(name for name in os.listdir(copy) if name.endswith("_0"))
         part = f"{copy}/{r.choice(parts)}"
         what = damage(r, f"{part}/{r.choice(sorted(os.listdir(part)))}")
@@ -102,12 +102,9 @@ def wait_until(condition, seconds: float, what: str) -> float:
     return time.monotonic() - started
 
 
-@check
-def killing_a_job_stops_native_work_within_a_second(spark, world):
-    """One task that returns no batch for tens of seconds: only native code can see that it was killed."""
+def time_to_kill(spark, frame) -> float:
+    """Counts the frame in a job, kills it half a second after its task began; how long the task then went on."""
     context = spark.sparkContext
-    where = " OR ".join(f"s LIKE '%a%a%a%{letter}%'" for letter in "bcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    frame = spark.read.format("mergetree").option("split.bytes", "1g").load(f"{world.root}/d/long").where(where)
     seen = []
 
     def job():
@@ -127,6 +124,17 @@ def killing_a_job_stops_native_work_within_a_second(spark, world):
     thread.join(30)
     equal(thread.is_alive(), False, "the job did not end")
     equal("cancel" in seen[0].lower(), True, seen[0])
-    # A second, and as much again for Spark's messages on a busy machine.
-    equal(took < 2, True, f"the task ended {took:.1f} s after its job was killed")
+    return took
+
+
+@check
+def killing_a_job_stops_native_work_within_a_second(spark, world):
+    """One task that returns no batch for tens of seconds: only native code can see that it was killed."""
+    where = " OR ".join(f"contains(s || s || s || s, 'a{letter}')" for letter in "bcdefghijklmnopqrs")
+    frame = spark.read.format("mergetree").options(**{"split.bytes": "1g", "runtime.filter.source": "0"})
+    frame = frame.load(f"{world.root}/d/long").where(where)
+    plan = frame._jdf.queryExecution().executedPlan().toString()
+    equal("PushedFilters" in plan and "Filter (" not in plan, True, plan)
+    # The best of three: the time holds Spark's own messages, and in the first its loading of classes.
+    equal(min(time_to_kill(spark, frame) for _ in range(3)) < 1, True, "seconds from the kill to the task's end")
     equal(spark.sql("SELECT count(*) FROM ch.d.large").first()[0], 100000)

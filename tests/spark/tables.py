@@ -39,7 +39,13 @@ COLUMNS = {
     ),
     "f64": ("Float64", f"{N} / 8 - 60", "toString(reinterpretAsUInt64(x))", "double", "f64 bits"),
     "d9": ("Decimal(9, 2)", f"toDecimal32({N} - 500, 2) / 8", "toDecimalString(x, 2)", "decimal(9,2)", "string(x)"),
-    "d18": ("Decimal(18, 4)", f"toDecimal64(toInt64({N}) * 99999999999 - 49999999999999, 4)", "toDecimalString(x, 4)", "decimal(18,4)", "string(x)"),
+    "d18": (
+        "Decimal(18, 4)",
+        f"toDecimal64(toInt64({N}) * 99999999999 - 49999999999999, 4)",
+        "toDecimalString(x, 4)",
+        "decimal(18,4)",
+        "string(x)",
+    ),
     "d38": (
         "Decimal(38, 10)",
         f"toDecimal128('1234567890123456789012345678.0123456789', 10) - toDecimal128({N}, 10) * 2469135780246913578",
@@ -49,34 +55,143 @@ COLUMNS = {
     ),
     "b": ("Bool", f"{N} % 3 = 0", "if(x, 'true', 'false')", "boolean", "string(x)"),
     "s": ("String", f"if({N} % 10 = 0, '', repeat('é' || toString({N}), {N} % 7))", text("x"), "string", "hex(x)"),
-    "huge": ("String", f"if({N} = 500, repeat('x', 1000000), toString({N}))", text("substring(x, 1, 9) || toString(length(x))"), "string", "hex(substring(x, 1, 9) || length(x))"),
+    "huge": (
+        "String",
+        f"if({N} = 500, repeat('x', 1000000), toString({N}))",
+        text("substring(x, 1, 9) || toString(length(x))"),
+        "string",
+        "hex(substring(x, 1, 9) || length(x))",
+    ),
     "bytes": ("String COMMENT '[spark:binary]'", f"unhex('00FF') || toString({N})", text("x"), "binary", "hex(x)"),
     "fixed": ("FixedString(4)", f"toFixedString(toString({N}), 4)", text("x"), "binary", "hex(x)"),
-    "uuid": ("UUID", f"reinterpretAsUUID(reinterpretAsFixedString(toUInt128(intHash64({N})) * 3))", "toString(x)", "string", "x"),
+    "uuid": (
+        "UUID",
+        f"reinterpretAsUUID(reinterpretAsFixedString(toUInt128(intHash64({N})) * 3))",
+        "toString(x)",
+        "string",
+        "x",
+    ),
     "ip4": ("IPv4", f"toIPv4(IPv4NumToString(intHash32({N})))", "toString(x)", "string", "x"),
     "ip6": ("IPv6", f"toIPv6('2001:db8::' || lower(hex({N})))", "toString(x)", "string", "x"),
-    "e8": ("Enum8('one' = 1, 'it\\'s' = -5, 'ü' = 7)", f"CAST(['one', 'it\\'s', 'ü'][{N} % 3 + 1] AS Enum8('one' = 1, 'it\\'s' = -5, 'ü' = 7))", "toString(x)", "string", "x"),
-    "e16": ("Enum16('a' = 1000, 'b' = -1000)", f"CAST(if({N} % 2 = 0, 'a', 'b') AS Enum16('a' = 1000, 'b' = -1000))", "toString(x)", "string", "x"),
+    "e8": (
+        "Enum8('one' = 1, 'it\\'s' = -5, 'ü' = 7)",
+        f"CAST(['one', 'it\\'s', 'ü'][{N} % 3 + 1] AS Enum8('one' = 1, 'it\\'s' = -5, 'ü' = 7))",
+        "toString(x)",
+        "string",
+        "x",
+    ),
+    "e16": (
+        "Enum16('a' = 1000, 'b' = -1000)",
+        f"CAST(if({N} % 2 = 0, 'a', 'b') AS Enum16('a' = 1000, 'b' = -1000))",
+        "toString(x)",
+        "string",
+        "x",
+    ),
     "date": ("Date", f"toDate({N} * 65)", "toString(toUInt16(x))", "date", "string(unix_date(x))"),
-    "date32": ("Date32", f"toDate32(toInt32({N}) * 100 - 25567)", "toString(toInt32(x))", "date", "string(unix_date(x))"),
-    "dt": ("DateTime('Asia/Tokyo')", f"toDateTime(intHash32({N}), 'Asia/Tokyo')", "toString(toUnixTimestamp(x)) || '000000'", "timestamp", "if(unix_micros(x) = 0, '0000000', string(unix_micros(x)))"),
-    "dt3": ("DateTime64(3, 'UTC')", f"fromUnixTimestamp64Milli(toInt64({N}) * 1234567891 - 9876543210, 'UTC')", "toString(toUnixTimestamp64Micro(x))", "timestamp", "string(unix_micros(x))"),
-    "dt6": ("DateTime64(6)", f"fromUnixTimestamp64Micro(toInt64({N}) * 1234567891011 - 987654321012345)", "toString(toUnixTimestamp64Micro(x))", "timestamp", "string(unix_micros(x))"),
-    "ntz": ("DateTime64(6, 'UTC') COMMENT '[spark:timestamp_ntz]'", f"fromUnixTimestamp64Micro(toInt64({N}) * 999999999, 'UTC')", "toString(x)", "timestamp_ntz", "date_format(x, 'yyyy-MM-dd HH:mm:ss.SSSSSS')"),
-    "span": ("Int64 COMMENT '[spark:interval]'", f"toInt64({N}) * 1000001 - 5", "toString(x)", "interval day to second", "string(cast(extract(day from x) * 86400000000 + extract(hour from x) * 3600000000 + extract(minute from x) * 60000000 + extract(second from x) * 1000000 as bigint))"),
+    "date32": (
+        "Date32",
+        f"toDate32(toInt32({N}) * 100 - 25567)",
+        "toString(toInt32(x))",
+        "date",
+        "string(unix_date(x))",
+    ),
+    "dt": (
+        "DateTime('Asia/Tokyo')",
+        f"toDateTime(intHash32({N}), 'Asia/Tokyo')",
+        "toString(toUnixTimestamp(x)) || '000000'",
+        "timestamp",
+        "if(unix_micros(x) = 0, '0000000', string(unix_micros(x)))",
+    ),
+    "dt3": (
+        "DateTime64(3, 'UTC')",
+        f"fromUnixTimestamp64Milli(toInt64({N}) * 1234567891 - 9876543210, 'UTC')",
+        "toString(toUnixTimestamp64Micro(x))",
+        "timestamp",
+        "string(unix_micros(x))",
+    ),
+    "dt6": (
+        "DateTime64(6)",
+        f"fromUnixTimestamp64Micro(toInt64({N}) * 1234567891011 - 987654321012345)",
+        "toString(toUnixTimestamp64Micro(x))",
+        "timestamp",
+        "string(unix_micros(x))",
+    ),
+    "ntz": (
+        "DateTime64(6, 'UTC') COMMENT '[spark:timestamp_ntz]'",
+        f"fromUnixTimestamp64Micro(toInt64({N}) * 999999999, 'UTC')",
+        "toString(x)",
+        "timestamp_ntz",
+        "date_format(x, 'yyyy-MM-dd HH:mm:ss.SSSSSS')",
+    ),
+    "span": (
+        "Int64 COMMENT '[spark:interval]'",
+        f"toInt64({N}) * 1000001 - 5",
+        "toString(x)",
+        "interval day to second",
+        "string(cast(extract(day from x) * 86400000000 + extract(hour from x) * 3600000000"
+        " + extract(minute from x) * 60000000 + extract(second from x) * 1000000 as bigint))",
+    ),
     "ni": ("Nullable(Int32)", f"if({N} % 3 = 0, NULL, toInt32({N}))", "toString(x)", "int", "string(x)"),
     "ns": ("Nullable(String)", f"if({N} % 4 = 0, NULL, toString({N}))", "x", "string", "x"),
-    "nd": ("Nullable(Decimal(12, 3))", f"if({N} % 5 = 0, NULL, toDecimal64({N}, 3))", "toDecimalString(x, 3)", "decimal(12,3)", "string(x)"),
+    "nd": (
+        "Nullable(Decimal(12, 3))",
+        f"if({N} % 5 = 0, NULL, toDecimal64({N}, 3))",
+        "toDecimalString(x, 3)",
+        "decimal(12,3)",
+        "string(x)",
+    ),
     "nall": ("Nullable(Float64)", "NULL", "toString(x)", "double", "string(x)"),
     "lc": ("LowCardinality(String)", f"'value ' || toString({N} % 10)", "x", "string", "x"),
     "lcn": ("LowCardinality(Nullable(String))", f"if({N} % 6 = 0, NULL, toString({N} % 7))", "x", "string", "x"),
-    "arr": ("Array(Int32)", f"range(toInt32({N} % 5))", "arrayStringConcat(arrayMap(e -> toString(e), x), ',')", "array<int>", "array_join(transform(x, e -> string(e)), ',')"),
-    "narr": ("Array(Array(Nullable(String)))", f"[[NULL, toString({N})], []]", "toString(length(x)) || ifNull(x[1][2], '?') || if(x[1][1] IS NULL, '-', '+')", "array<array<string>>", "string(size(x)) || x[0][1] || if(x[0][0] is null, '-', '+')"),
-    "map": ("Map(String, Int64)", f"map('k', toInt64({N}), 'l', -1)", "toString(x['k']) || toString(length(x))", "map<string,bigint>", "string(x['k']) || size(x)"),
-    "lcmap": ("Map(LowCardinality(String), Array(Int8))", f"map('é', [toInt8({N} % 100)])", "toString(x['é'][1])", "map<string,array<tinyint>>", "string(x['é'][0])"),
-    "tup": ("Tuple(a Int32, b Nullable(String))", f"(toInt32({N}), if({N} % 2 = 0, NULL, 'odd'))", "toString(x.1) || ifNull(x.2, '-')", "struct<a:int,b:string>", "string(x.a) || coalesce(x.b, '-')"),
-    "bare": ("Tuple(Int8, Tuple(String, Array(Int16)))", f"(toInt8(1), (toString({N}), [toInt16({N})]))", "x.2.1 || toString(x.2.2[1])", "struct<_1:tinyint,_2:struct<_1:string,_2:array<smallint>>>", "x._2._1 || x._2._2[0]"),
-    "atup": ("Array(Tuple(n LowCardinality(String), v Float64))", f"[('x', {N}), ('y', 0.5)]", "toString(length(x)) || x[1].1 || x[2].1", "array<struct<n:string,v:double>>", "string(size(x)) || x[0].n || x[1].n"),
+    "arr": (
+        "Array(Int32)",
+        f"range(toInt32({N} % 5))",
+        "arrayStringConcat(arrayMap(e -> toString(e), x), ',')",
+        "array<int>",
+        "array_join(transform(x, e -> string(e)), ',')",
+    ),
+    "narr": (
+        "Array(Array(Nullable(String)))",
+        f"[[NULL, toString({N})], []]",
+        "toString(length(x)) || ifNull(x[1][2], '?') || if(x[1][1] IS NULL, '-', '+')",
+        "array<array<string>>",
+        "string(size(x)) || x[0][1] || if(x[0][0] is null, '-', '+')",
+    ),
+    "map": (
+        "Map(String, Int64)",
+        f"map('k', toInt64({N}), 'l', -1)",
+        "toString(x['k']) || toString(length(x))",
+        "map<string,bigint>",
+        "string(x['k']) || size(x)",
+    ),
+    "lcmap": (
+        "Map(LowCardinality(String), Array(Int8))",
+        f"map('é', [toInt8({N} % 100)])",
+        "toString(x['é'][1])",
+        "map<string,array<tinyint>>",
+        "string(x['é'][0])",
+    ),
+    "tup": (
+        "Tuple(a Int32, b Nullable(String))",
+        f"(toInt32({N}), if({N} % 2 = 0, NULL, 'odd'))",
+        "toString(x.1) || ifNull(x.2, '-')",
+        "struct<a:int,b:string>",
+        "string(x.a) || coalesce(x.b, '-')",
+    ),
+    "bare": (
+        "Tuple(Int8, Tuple(String, Array(Int16)))",
+        f"(toInt8(1), (toString({N}), [toInt16({N})]))",
+        "x.2.1 || toString(x.2.2[1])",
+        "struct<_1:tinyint,_2:struct<_1:string,_2:array<smallint>>>",
+        "x._2._1 || x._2._2[0]",
+    ),
+    "atup": (
+        "Array(Tuple(n LowCardinality(String), v Float64))",
+        f"[('x', {N}), ('y', 0.5)]",
+        "toString(length(x)) || x[1].1 || x[2].1",
+        "array<struct<n:string,v:double>>",
+        "string(size(x)) || x[0].n || x[1].n",
+    ),
 }
 
 
@@ -104,7 +219,8 @@ def main() -> None:
     )
     for part in range(4):
         session.query(
-            "INSERT INTO d.large SELECT number % 1000, number, intHash64(number), concat('s', toString(number % 977), ' %_\\\\ é'),"
+            "INSERT INTO d.large SELECT number % 1000, number, intHash64(number),"
+            " concat('s', toString(number % 977), ' %_\\\\ é'),"
             " if(number % 11 = 0, NULL, toString(number % 13)), toDate32('1990-01-01') + number % 12000,"
             " toDecimal64(number % 5000, 2) - 100, if(number % 7 = 0, NULL, number % 100),"
             " multiIf(number % 50 = 0, nan, number % 51 = 0, -0.0, number / 10), number % 2 = 0,"
@@ -116,7 +232,8 @@ def main() -> None:
     session.query("CREATE TABLE d.none (a Int32, b String) ENGINE = MergeTree ORDER BY a PARTITION BY b")
     expected = {}
     for name, (_, _, shown, spark_type, spark_text) in COLUMNS.items():
-        answer = str(session.query(f"WITH `{name}` AS x SELECT ifNull(toString({shown}), 'NULL') FROM d.types ORDER BY id", "TSVRaw"))
+        query = f"WITH `{name}` AS x SELECT ifNull(toString({shown}), 'NULL') FROM d.types ORDER BY id"
+        answer = str(session.query(query, "TSVRaw"))
         expected[name] = [spark_type, spark_text, answer.split("\n")[:ROWS]]
     with open(f"{root}/expected.json", "w", encoding="utf-8") as file:
         json.dump(expected, file)

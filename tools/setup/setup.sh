@@ -6,7 +6,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 purpose=${1:?usage: setup.sh build|demo|test|test-full|bench|lint|fuzz}
 
 build_packages=(g++ binutils cmake ninja-build ccache liblz4-dev libzstd-dev zlib1g-dev nlohmann-json3-dev libcli11-dev
-    libgtest-dev libbenchmark-dev openjdk-17-jdk-headless maven python3 python3-pip ca-certificates)
+    flatbuffers-compiler libflatbuffers-dev libgtest-dev libbenchmark-dev tzdata
+    openjdk-17-jdk-headless maven python3 python3-pip ca-certificates)
 lint_packages=(clang-format-16 clang-tidy-16 clang-16 libclang-rt-16-dev git)
 
 debian=("${build_packages[@]}")
@@ -22,7 +23,7 @@ case "$purpose" in
         ;;
     test-full)
         debian+=("${lint_packages[@]}" valgrind)
-        peers=(tools-1 chdb-4.4.0 chdb-3.7.2 chdb-2.1.1 chdb-1.4.1 pyspark-3.5.9 pyspark-4.0.5 pyspark-4.1.4 pyspark-4.3.0)
+        peers=(tools-1 chdb-4.4.0 chdb-3.7.2 chdb-2.1.1 chdb-1.4.1 pyspark-3.5.9 pyspark-4.0.5 pyspark-4.1.4 pyspark-4.3.0 connect-1)
         ;;
     *)
         echo "setup: no such purpose: $purpose" >&2
