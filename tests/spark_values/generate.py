@@ -175,7 +175,8 @@ def comparisons(cases):
             cases.ask(name, "Bool", "{0} " + operator + " {1}", [left, right], rows)
     texts = list(itertools.product(hexed(TEXTS), hexed(TEXTS)))
     for name, operator in COMPARISONS.items():
-        cases.ask(name, "Bool", "{0} " + operator + " {1}", ["String", "String"], texts)
+        rows = texts if name in ("=", "<") else texts[::5]
+        cases.ask(name, "Bool", "{0} " + operator + " {1}", ["String", "String"], rows)
 
 
 def logic(cases):
@@ -193,7 +194,7 @@ def in_lists(cases):
     for kind in (*INTEGERS, "Float32", "Float64", "Bool", "Date32", "DateTime64(6)", "String", "Decimal(9, 2)",
                  "Decimal(38, 10)"):
         values = [v for v in samples(kind) if v is not None]
-        many = values[::2] * 8
+        many = values[::2] * (3 if kind == "String" else 8)
         if kind in INTEGERS and kind != "Int8":
             many += [str(v) for v in range(2, 60, 3)]
         for wanted in (values[:1], values[1::2], values[::2] + [None], [None], many):
@@ -214,7 +215,7 @@ def text_functions(cases):
     extremes = (-2147483648, 2147483647)
     for position in (-5, -2, -1, 0, 1, 2, 3, *extremes):
         cases.ask("SUBSTRING", "String", f"substring({{0}}, {position})", ["String"], whole, [("Int32", str(position))])
-        for length in (-1, 0, 1, 2, 5, *extremes):
+        for length in (-1, 1, 5, extremes[1]):
             literals = [("Int32", str(position)), ("Int32", str(length))]
             cases.ask("SUBSTRING", "String", f"substring({{0}}, {position}, {length})", ["String"], whole, literals)
             binary = [[v] for v in (None, "00", "ff", "7a")]
@@ -238,9 +239,9 @@ def dates(cases):
     # Every day round a new year, a leap day and a century, over ten thousand years.
     days += [str(v) for year in (0, 1, 4, 100, 400, 1582, 1600, 1900, 1969, 1972, 2000, 2020, 2024, 2026, 9999)
              for base in [-719528 + year * 365 + (year + 3) // 4 - (year + 99) // 100 + (year + 399) // 400]
-             for v in (base - 4, base - 3, base - 2, base - 1, base, base + 1, base + 2, base + 3, base + 4, base + 58, base + 59, base + 60)
+             for v in (*range(base - 4, base + 5), base + 58, base + 59, base + 60)
              if -719528 <= v <= 2932896]
-    days += [str(v) for v in range(-719528, 2932897, 4999)]
+    days += [str(v) for v in range(-719528, 2932897, 29994)]
     for name, part in PARTS.items():
         cases.ask(name, "Int32", f"cast(extract({part} FROM {{0}}) as int)", ["Date32"], [[v] for v in [None] + days])
 
