@@ -36,14 +36,20 @@ std::vector<std::string> default_columns(const table::TableSchema& schema) {
     return names;
 }
 
-std::unique_ptr<RowWriter> make_writer(const CatOptions& options, const table::Table& table,
+std::unique_ptr<RowWriter> make_writer(const CommandContext& context, CatFormat format,
+                                       const table::Table& table,
                                        const std::vector<std::string>& names,
                                        Calendars& calendars) {
+    if (format == CatFormat::Arrow) {
+        std::vector<column::NameAndType> columns;
+        for (const std::string& name : names) columns.push_back({name, type_of(table, name)});
+        return make_arrow_writer(columns, context.pool);
+    }
     std::vector<ColumnFormat> columns;
     for (const std::string& name : names)
         columns.push_back({name, ValueFormat(type_of(table, name), calendars)});
-    return options.format == CatFormat::Csv ? make_csv_writer(std::move(columns))
-                                            : make_jsonl_writer(std::move(columns));
+    return format == CatFormat::Csv ? make_csv_writer(std::move(columns))
+                                    : make_jsonl_writer(std::move(columns));
 }
 
 }  // namespace
@@ -53,7 +59,7 @@ bool run_cat(const CommandContext& context, const CatOptions& options) {
     Calendars calendars(context.files);
     table::ScanRequest request;
     request.columns = options.columns.empty() ? default_columns(table->schema()) : options.columns;
-    auto writer = make_writer(options, *table, request.columns, calendars);
+    auto writer = make_writer(context, options.format, *table, request.columns, calendars);
     if (!options.where.empty())
         request.predicate = exec::conjuncts(parse_predicate(
             options.where, [&](const std::string& name) { return type_of(*table, name); },
@@ -64,6 +70,7 @@ bool run_cat(const CommandContext& context, const CatOptions& options) {
     Progress progress(context.show_progress, "reading", "rows", plan.rows);
     uint64_t rows_left = options.limit.value_or(UINT64_MAX);
     std::string text;
+    writer->begin(text);
     for (const table::Split& split : plan.splits) {
         if (rows_left == 0) break;
         auto part = part::Part::open(context.files, split.part_path);
@@ -72,8 +79,9 @@ bool run_cat(const CommandContext& context, const CatOptions& options) {
             std::optional<column::Block> block = scan.next();
             if (!block) break;
             const auto rows = static_cast<size_t>(std::min<uint64_t>(block->rows, rows_left));
-            for (size_t row = 0; row < rows; ++row) {
-                writer->append_rows(text, *block, row, row + 1);
+            for (size_t row = 0, until = 0; row < rows; row = until) {
+                until = row + std::min(rows - row, writer->rows_at_once());
+                writer->append_rows(text, *block, row, until);
                 if (text.size() < kOutputBytesFlushed) continue;
                 write_output(text);
                 text.clear();
@@ -82,6 +90,7 @@ bool run_cat(const CommandContext& context, const CatOptions& options) {
             progress.advance(rows);
         }
     }
+    writer->finish(text);
     write_output(text);
     return true;
 }

@@ -42,12 +42,13 @@ CommandContext make_context(const CommandLine& line) {
 
 void add_shared_options(CLI::App& command, CommandLine& line, const char* what,
                         const char* meaning) {
-    command.add_option(what, line.path, meaning)->required();
+    command.add_option(what, line.path, meaning)->required()->option_text("");
     command.add_flag("--progress", line.progress, "Show progress though the output is no terminal");
     command
         .add_option("--memory", line.memory_bytes,
                     "Most native memory, in bytes or as 512MB (default 1GB)")
-        ->transform(CLI::AsSizeValue(false));
+        ->transform(CLI::AsSizeValue(false))
+        ->option_text("SIZE");
 }
 
 using Run = bool (*)(const CommandContext&, const std::string&);
@@ -56,9 +57,9 @@ void add_report_command(CLI::App& app, CommandLine& line, const char* name, cons
                         const char* what, const char* meaning, Run run) {
     CLI::App* command = app.add_subcommand(name, help);
     add_shared_options(*command, line, what, meaning);
-    command->add_option("--format", line.output, "table for people, json for programs")
+    command->add_option("--format", line.output, "table for people (default), json for programs")
         ->check(CLI::IsMember({"table", "json"}))
-        ->capture_default_str();
+        ->option_text("table|json");
     command->callback([&line, run] {
         line.run = [&line, run](const CommandContext& context) { return run(context, line.path); };
     });
@@ -72,22 +73,26 @@ void add_cat_command(CLI::App& app, CommandLine& line, const char* table_meaning
                      "Columns to print, as a,b,c (default: those of SELECT *); also _part, "
                      "_partition_id, _part_offset")
         ->delimiter(',')
-        ->allow_extra_args(false);
+        ->allow_extra_args(false)
+        ->option_text("NAMES");
     command
         ->add_option("--column", line.cat.columns,
                      "One column, its name taken as it is; may be given again and again")
         ->delimiter('\0')
-        ->allow_extra_args(false);
-    command->add_option(
-        "--where", line.cat.where,
-        "Rows to print, e.g. \"a > 5 AND (b LIKE 'x%' OR c IS NULL)\"; knows = != < "
-        "<= > >=, AND, OR, NOT, IN, LIKE, BETWEEN, IS NULL");
-    command->add_option("--limit", line.cat.limit, "Most rows to print");
+        ->allow_extra_args(false)
+        ->option_text("NAME");
+    command
+        ->add_option("--where", line.cat.where,
+                     "Rows to print, e.g. \"a > 5 AND (b LIKE 'x%' OR c IS NULL)\"; knows = != < "
+                     "<= > >=, AND, OR, NOT, IN, LIKE, BETWEEN, IS NULL")
+        ->option_text("TEXT");
+    command->add_option("--limit", line.cat.limit, "Most rows to print")->option_text("ROWS");
     command
         ->add_option("--format", line.cat.format,
-                     "csv, jsonl (as ClickHouse's JSONEachRow) or arrow")
-        ->transform(CLI::CheckedTransformer(std::map<std::string, CatFormat>{
-            {"csv", CatFormat::Csv}, {"jsonl", CatFormat::Jsonl}, {"arrow", CatFormat::Arrow}}));
+                     "csv (default), jsonl (as ClickHouse's JSONEachRow) or arrow (an IPC stream)")
+        ->transform(CLI::Transformer(std::map<std::string, CatFormat>{
+            {"csv", CatFormat::Csv}, {"jsonl", CatFormat::Jsonl}, {"arrow", CatFormat::Arrow}}))
+        ->option_text("csv|jsonl|arrow");
     command->callback([&line] {
         line.run = [&line](const CommandContext& context) {
             line.cat.table = line.path;
@@ -118,7 +123,8 @@ int fail(const std::string& message, int code) {
 
 int run(int argc, char** argv) {
     CommandLine line;
-    CLI::App app{"Look into tables that ClickHouse wrote: list, inspect, check and print them."};
+    CLI::App app{"Look into tables that ClickHouse wrote: list, inspect, check and print them.",
+                 "ch"};
     app.set_version_flag("--version", "ch " CH_VERSION);
     app.require_subcommand(1);
     add_commands(app, line);

@@ -13,6 +13,10 @@ using Kind = PredicateToken::Kind;
 
 namespace {
 
+std::string found(const PredicateToken& token) {
+    return token.kind == Kind::End ? token.text : "'" + token.text + "'";
+}
+
 class Parser {
 public:
     Parser(std::string_view text, const TypeOfColumn& type_of, const io::FileSystem& files)
@@ -20,8 +24,7 @@ public:
 
     ExpressionPtr read() {
         ExpressionPtr predicate = read_or();
-        if (peek().kind != Kind::End)
-            fail("expected AND, OR or the end, found '" + peek().text + "'");
+        if (peek().kind != Kind::End) fail("expected AND, OR or the end, found " + found(peek()));
         return predicate;
     }
 
@@ -34,8 +37,7 @@ private:
     }
     bool accept_keyword(std::string_view word) { return accept(Kind::Keyword, word); }
     void expect(Kind kind, const char* word) {
-        if (!accept(kind, word))
-            fail(std::string("expected ") + word + ", found '" + peek().text + "'");
+        if (!accept(kind, word)) fail(std::string("expected ") + word + ", found " + found(peek()));
     }
     [[noreturn]] void fail(const std::string& message) const {
         fail_at(text_, peek().offset, message);
@@ -86,7 +88,7 @@ private:
         else if (accept_keyword("BETWEEN"))
             test = read_between(left);
         else if (negated)
-            fail("expected IN, LIKE or BETWEEN, found '" + peek().text + "'");
+            fail("expected IN, LIKE or BETWEEN, found " + found(peek()));
         else if (peek().kind == Kind::Symbol && peek().text != ")")
             test = read_comparison(left);
         else
@@ -119,8 +121,7 @@ private:
 
     ExpressionPtr read_like(const Operand& operand) {
         need_column(operand);
-        if (peek().kind != Kind::Text)
-            fail("expected a pattern in '', found '" + peek().text + "'");
+        if (peek().kind != Kind::Text) fail("expected a pattern in '', found " + found(peek()));
         const PredicateToken pattern = tokens_[at_++];
         return make_at(operand.offset, [&] {
             auto text = column::make_type(column::TypeId::String);
@@ -151,7 +152,7 @@ private:
         if (symbol.text == "<=") return Function::LessOrEqual;
         if (symbol.text == ">") return Function::Greater;
         if (symbol.text == ">=") return Function::GreaterOrEqual;
-        fail_at(text_, symbol.offset, "expected a comparison, found '" + symbol.text + "'");
+        fail_at(text_, symbol.offset, "expected a comparison, found " + found(symbol));
     }
 
     ExpressionPtr compare(Function function, const Operand& left, const Operand& right) {
@@ -166,7 +167,7 @@ private:
             return exec::make_literal(column::make_type(column::TypeId::Bool),
                                       column::Int128{operand.text == "TRUE" ? 1 : 0});
         if (operand.kind != Operand::Kind::Column || operand.stored->id != column::TypeId::Bool)
-            fail("expected a comparison, found '" + peek().text + "'");
+            fail("expected a comparison, found " + found(peek()));
         return exec::make_column_reference(operand.text, *operand.stored);
     }
 
@@ -196,7 +197,7 @@ private:
             default:
                 break;
         }
-        fail_at(text_, token.offset, "expected a column or a literal, found '" + token.text + "'");
+        fail_at(text_, token.offset, "expected a column or a literal, found " + found(token));
     }
 
     column::TypePtr find_column(const PredicateToken& name) const {
