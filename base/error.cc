@@ -1,5 +1,6 @@
 #include "base/error.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace ch {
@@ -26,8 +27,21 @@ std::string_view error_code_name(ErrorCode code) {
     return "Unknown";
 }
 
+namespace {
+
+// Bytes of a damaged file may be quoted in a message; a zero would end what() early.
+std::string without_zeros(std::string text) {
+    std::replace(text.begin(), text.end(), '\0', '?');
+    return text;
+}
+
+}  // namespace
+
 Error::Error(ErrorCode code, std::string message, std::string path, int64_t offset)
-    : code_(code), message_(std::move(message)), path_(std::move(path)), offset_(offset) {
+    : code_(code),
+      message_(without_zeros(std::move(message))),
+      path_(without_zeros(std::move(path))),
+      offset_(offset) {
     what_ = std::string(error_code_name(code_)) + ": " + message_;
     if (!path_.empty()) what_ += " [file " + path_ + "]";
     if (offset_ >= 0) what_ += " [offset " + std::to_string(offset_) + "]";

@@ -67,6 +67,24 @@ SUITES = (
         python("tests/fuzz.py", "build/fuzz", "--seconds", "5"),
     ),
     Suite(
+        "damage",
+        "reliability",
+        "golden parts and tables damaged in memory: an error naming the place, or the right rows",
+        ("build/dev/tests/corruption/ch_damage_test", "--gtest_brief=1"),
+    ),
+    Suite(
+        "damage-asan",
+        "reliability",
+        "the same under ASan and UBSan, fewer",
+        ("build/asan/tests/corruption/ch_damage_test", "--gtest_brief=1"),
+    ),
+    Suite(
+        "damage-spark",
+        "reliability",
+        "damaged golden tables through Spark in one JVM, a healthy query behind each",
+        python("tests/corruption/spark_damage.py", "--seed", "{seed}"),
+    ),
+    Suite(
         "compat",
         "compatibility",
         "ch against four ClickHouse versions, value by value, over random tables",

@@ -86,13 +86,15 @@ private:
         if (type->id == TypeId::Map && forms_.map_version != 0)
             fail("Map serialization version " + std::to_string(forms_.map_version));
         std::string suffix = ".size" + std::to_string(place.array_level);
-        // Columns n.a and n.b of a Nested share one sizes stream, n.size0.
+        // Columns n.a and n.b of a Nested share one sizes stream, n.size0. Old versions name it so
+        // for any column with a dot, inside a Tuple too: n%2E1.size0.
         std::string shared;
         size_t dot = column_.name.find('.');
-        bool outermost = place.prefix == format::escape_for_file_name(column_.name);
-        if (dot != std::string::npos && dot > 0 && place.array_level == 0 && outermost)
+        if (dot != std::string::npos && dot > 0 && place.array_level == 0) {
+            size_t own_bytes = format::escape_for_file_name(column_.name).size();
             shared = format::escape_for_file_name(std::string_view(column_.name).substr(0, dot)) +
-                     suffix;
+                     place.prefix.substr(own_bytes) + suffix;
+        }
         Substream& sizes =
             source_.open(place.prefix + suffix, shared, place.row_wise ? sizeof(uint64_t) : 0);
         Place inner{place.prefix, place.array_level + 1, true, false};

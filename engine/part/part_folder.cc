@@ -1,9 +1,11 @@
 #include "engine/part/part_folder.h"
 
 #include <algorithm>
+#include <array>
 
 #include "engine/format/file_limits.h"
 #include "engine/format/stream_name.h"
+#include "engine/part/limits.h"
 
 namespace ch::part {
 
@@ -80,7 +82,28 @@ std::unique_ptr<io::ReadableFile> PartFolder::open(const std::string& file) cons
                     "the file has " + std::to_string(opened->size()) +
                         " bytes, checksums.txt says " + std::to_string(listed->size),
                     opened->path());
+    if (listed != nullptr && listed->size <= kHashedFileBytesMax) verify_hash(*opened, *listed);
     return opened;
+}
+
+void PartFolder::verify_hash(const io::ReadableFile& opened,
+                             const format::FileChecksum& listed) const {
+    {
+        std::lock_guard lock(verified_->mutex);
+        if (verified_->files.count(listed.name) > 0) return;
+    }
+    format::FileHasher hasher;
+    std::array<uint8_t, 16384> piece;
+    for (uint64_t at = 0; at < listed.size; at += piece.size()) {
+        auto count = static_cast<size_t>(std::min<uint64_t>(piece.size(), listed.size - at));
+        io::read_exactly(opened, at, piece.data(), count);
+        hasher.update({piece.data(), count});
+    }
+    if (hasher.finish() != listed.hash)
+        throw Error(ErrorCode::Corrupt, "the file's hash is not the one in checksums.txt",
+                    opened.path());
+    std::lock_guard lock(verified_->mutex);
+    verified_->files.insert(listed.name);
 }
 
 std::optional<std::string> PartFolder::stream_base(const std::string& stream,

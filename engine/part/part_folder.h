@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,7 +36,9 @@ public:
 
     /// A whole small file; size and hash are checked when it is listed.
     [[nodiscard]] std::string read(const std::string& file) const;
-    /// A file for reading in pieces; its size is checked when it is listed.
+    /// A file for reading in pieces; its size is checked when it is listed, and the hash of one of
+    /// at most kHashedFileBytesMax bytes when it is first opened: frame checksums alone do not see
+    /// that two columns' files changed places.
     [[nodiscard]] std::unique_ptr<io::ReadableFile> open(const std::string& file) const;
     /// The name that the stream's file has (its own or the hashed one) with `extension`, or nothing
     /// if there is none.
@@ -50,6 +54,13 @@ private:
     std::vector<io::DirectoryEntry> entries_;
     format::Checksums checksums_;
     bool has_checksums_ = false;
+
+    struct Verified {
+        std::mutex mutex;
+        std::set<std::string, std::less<>> files;  // whose hash was right; guarded by mutex
+    };
+    void verify_hash(const io::ReadableFile& opened, const format::FileChecksum& listed) const;
+    std::unique_ptr<Verified> verified_ = std::make_unique<Verified>();
 };
 
 }  // namespace ch::part

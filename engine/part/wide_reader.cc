@@ -11,7 +11,7 @@ public:
     WideStreams(const Part& part, const PartReader::Options& options)
         : part_(part), options_(options) {}
 
-    Substream& open(const std::string& name, const std::string& other, size_t) override {
+    Substream& open(const std::string& name, const std::string& other, size_t row_bytes) override {
         const PartFolder& folder = part_.folder();
         std::optional<std::string> base = folder.stream_base(name, ".bin");
         if (!base && !other.empty()) base = folder.stream_base(other, ".bin");
@@ -22,6 +22,13 @@ public:
         const format::FileChecksum* listed = folder.checksums().find(file);
         std::optional<uint64_t> uncompressed_bytes;
         if (listed != nullptr && listed->compressed) uncompressed_bytes = listed->uncompressed_size;
+        if (uncompressed_bytes && row_bytes > 0 && *uncompressed_bytes / row_bytes != part_.rows())
+            throw Error(ErrorCode::Corrupt,
+                        "checksums.txt says that it holds " + std::to_string(*uncompressed_bytes) +
+                            " bytes; " + std::to_string(part_.rows()) + " rows of " +
+                            std::to_string(row_bytes) +
+                            " bytes were expected by columns.txt and count.txt",
+                        folder.path_of(file));
         auto frames =
             std::make_unique<FrameStream>(folder.open(file), uncompressed_bytes, options_);
         return streams_.emplace_back(std::move(frames), part_.stream_marks(*base));

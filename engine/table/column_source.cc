@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "engine/format/stream_name.h"
 #include "engine/table/conversion.h"
 #include "engine/table/default_value.h"
 
@@ -63,6 +64,24 @@ TypePtr virtual_column_type(std::string_view name) {
     return std::make_shared<const column::Type>(std::move(type));
 }
 
+void check_not_stored(const part::Part& part, const std::string& column) {
+    const part::PartFolder& folder = part.folder();
+    std::string trace;
+    if (part.kind() == part::PartKind::Compact) {
+        if (part.serialization().columns.count(column) > 0) trace = "serialization.json";
+    } else {
+        for (const char* suffix : {"", ".null", ".size0", ".dict", ".sparse.idx"})
+            if (auto base =
+                    folder.stream_base(format::escape_for_file_name(column) + suffix, ".bin"))
+                trace = *base + ".bin";
+    }
+    if (!trace.empty())
+        throw Error(
+            ErrorCode::Corrupt,
+            "columns.txt does not list column \"" + column + "\", but " + trace + " tells of it",
+            folder.path_of("columns.txt"));
+}
+
 ColumnSource::ColumnSource(std::shared_ptr<const part::Part> part, std::string name,
                            const TableColumn* column, std::shared_ptr<BufferPool> pool)
     : part_(std::move(part)), name_(std::move(name)), pool_(std::move(pool)) {
@@ -96,6 +115,7 @@ void ColumnSource::find_stored(const TableColumn& column) {
                                "in ClickHouse to rewrite the part");
         return;
     }
+    check_not_stored(*part_, column.name);
     if (column.default_expression.empty()) stored_ = find_nested_sibling(*part_, column);
     sizes_only_ = stored_.has_value();
     if (!stored_) constant_ = default_value(column, pool_);

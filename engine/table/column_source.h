@@ -20,6 +20,10 @@ constexpr std::string_view kPartOffsetColumn = "_part_offset";
 /// comes first.
 column::TypePtr virtual_column_type(std::string_view name);
 
+/// For a column that columns.txt does not list: throws Error{Corrupt} when other files of the part
+/// tell of it. columns.txt has no checksum; a name damaged there would turn rows into defaults.
+void check_not_stored(const part::Part& part, const std::string& column);
+
 /// Gives one column of a part as the table has it today: as stored, converted, by its default where
 /// the part lacks it, or made up. Used by one thread, with one RowReader.
 class ColumnSource {

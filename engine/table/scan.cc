@@ -70,7 +70,10 @@ size_t Scan::State::source(const std::string& name) {
 
 void Scan::State::add_row_exists() {
     std::optional<size_t> stored = part->find_column(kRowExistsColumn);
-    if (!stored) return;
+    if (!stored) {
+        check_not_stored(*part, std::string(kRowExistsColumn));
+        return;
+    }
     TableColumn column{
         std::string(kRowExistsColumn), column::make_type(column::TypeId::UInt8), {}, {}, {}};
     sources.emplace_back(part, column.name, &column, options.pool);
