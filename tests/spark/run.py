@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The jar on several Sparks, over tables that a real ClickHouse wrote.
 
-    python3 tests/spark/run.py [--full] [--versions 3.5.9,4.3.0] [--seed N] [--only part of a check's name] [--jar FILE]
+    python3 tests/spark/run.py [--full] [--versions 3.5.9,4.3.0] [--seed N] [--only parts,of,names of checks] [--jar FILE]
 
 A slice runs the oldest and the newest Spark; --full all of them, with random predicates in ANSI and in non-ANSI mode,
 2,400 over all, and Spark Connect.

@@ -24,6 +24,7 @@ class TestChPredicates {
   private final ChPredicates translator =
       new ChPredicates(
           Map.of(
+              "y", DataTypes.BinaryType,
               "i", DataTypes.IntegerType,
               "j", DataTypes.IntegerType,
               "n", DataTypes.LongType,
@@ -167,6 +168,29 @@ class TestChPredicates {
             "=",
             column("s"),
             of(UTF8String.fromBytes(new byte[] {(byte) 0xFF}), DataTypes.StringType)));
+  }
+
+  @Test
+  void textFunctionsThatTheEngineHasNotStayWithSpark() {
+    for (String name : new String[] {"UPPER", "LOWER", "LTRIM", "RTRIM"}) {
+      keeps(
+          call("=", new GeneralScalarExpression(name, new Expression[] {column("s")}), text("x")));
+    }
+    Expression two = of(2, DataTypes.IntegerType);
+    Expression trimmed =
+        new GeneralScalarExpression("TRIM", new Expression[] {column("s"), text("x")});
+    keeps(call("=", trimmed, text("x")));
+    for (String name : new String[] {"CHAR_LENGTH", "SUBSTRING", "+", "%"}) {
+      Expression[] arguments = {column(name.equals("+") || name.equals("%") ? "i" : "y"), two};
+      keeps(call("=", new GeneralScalarExpression(name, arguments), two));
+    }
+    Expression bytes = new GeneralScalarExpression("CHAR_LENGTH", new Expression[] {column("y")});
+    keeps(call("=", bytes, two));
+    Expression length = new GeneralScalarExpression("CHAR_LENGTH", new Expression[] {column("s")});
+    expect(
+        "{\"call\":\"=\",\"args\":[{\"call\":\"LENGTH\",\"args\":[{\"column\":\"s\"}]},"
+            + "{\"literal\":\"2\",\"type\":\"Int32\"}]}",
+        call("=", length, two));
   }
 
   @Test
