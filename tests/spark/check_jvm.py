@@ -39,7 +39,7 @@ def damage(r: random.Random, path: str) -> str:
 @check
 def damaged_parts_never_give_a_wrong_row(spark, world):
     """Truncates, flips, removes and enlarges files of a copy; the answer is the right one or an error, and the JVM goes on."""
-    source, copy = os.path.realpath(f"{world.root}/data/d/types"), f"{world.root}/damaged"
+    source, copy = os.path.realpath(f"{world.root}/data/d/types"), f"{world.temporary}/damaged"
     r = random.Random(world.seed)
     read = lambda path: tuple(
         spark.read.format("mergetree").load(path).drop("wide", "map", "lcmap").selectExpr(*QUERY).first()
