@@ -33,7 +33,7 @@ Effort effort() {
 #else
     constexpr size_t kDivisor = 1;
 #endif
-    if (environment("CHSPARK_SIZE", "ci") == "full") return {900 / kDivisor, 300 / kDivisor};
+    if (environment("CHSPARK_SIZE", "ci") == "full") return {500 / kDivisor, 150 / kDivisor};
     return {14 / kDivisor + 8, 10 / kDivisor};
 }
 
