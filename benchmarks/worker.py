@@ -33,7 +33,7 @@ def duckdb_side(path: str):
     connection.execute(f"SET threads = {THREADS}")
 
     def run(request: dict) -> int:
-        return sum(batch.num_rows for batch in connection.execute(request["sql"]).fetch_record_batch(65536))
+        return sum(batch.num_rows for batch in connection.sql(request["sql"]).to_arrow_reader(65536))
 
     return run
 

@@ -49,6 +49,7 @@ SUITES = (
         "build",
         "clang-tidy over a slice of the files chosen by the seed",
         python("tools/tidy/clang_tidy.py", "--seconds", "60"),
+        only_full=True,
     ),
     Suite(
         "java",
@@ -57,14 +58,15 @@ SUITES = (
         ("mvn", "-B", "-ntp", "-f", "spark/pom.xml", "spotless:check", "test"),
     ),
     Suite("unit", "unit", "unit tests", python("tests/unit.py", "build/dev")),
-    Suite("build-asan", "unit", "the unit tests with ASan and UBSan", ("tools/setup/build.sh", "asan"), counts=False),
-    Suite("unit-asan", "unit", "unit tests under ASan and UBSan", python("tests/unit.py", "build/asan")),
-    Suite("build-fuzz", "reliability", "the fuzzers", ("tools/setup/build.sh", "fuzz"), counts=False),
+    Suite("build-asan", "unit", "the unit tests with ASan and UBSan", ("tools/setup/build.sh", "asan"), counts=False, only_full=True),
+    Suite("unit-asan", "unit", "unit tests under ASan and UBSan", python("tests/unit.py", "build/asan"), only_full=True),
+    Suite("build-fuzz", "reliability", "the fuzzers", ("tools/setup/build.sh", "fuzz"), counts=False, only_full=True),
     Suite(
         "fuzz",
         "reliability",
         "every fuzzer: its corpus, then a few seconds of new inputs",
         python("tests/fuzz.py", "build/fuzz", "--seconds", "5"),
+        only_full=True,
     ),
     Suite(
         "damage",
@@ -77,6 +79,7 @@ SUITES = (
         "reliability",
         "the same under ASan and UBSan, fewer",
         ("build/asan/tests/corruption/ch_damage_test", "--gtest_brief=1"),
+        only_full=True,
     ),
     Suite(
         "damage-spark",

@@ -18,8 +18,9 @@ using Tokens = std::span<const SqlToken>;
 /// A list of words, of a constant or written at the call; does not outlive it.
 class Words : public std::span<const std::string_view> {
 public:
+    // NOLINTNEXTLINE(google-explicit-constructor): a list at the call reads as the words that it is
     Words(std::initializer_list<std::string_view> words) : span(words.begin(), words.size()) {}
-    template <size_t kCount>
+    template <size_t kCount>  // NOLINTNEXTLINE(google-explicit-constructor)
     Words(const std::array<std::string_view, kCount>& words) : span(words) {}
 };
 

@@ -98,6 +98,7 @@ std::vector<io::DirectoryEntry> OverlayFs::list(const std::string& path) const {
     add(*files_);
     add(changes_);
     std::vector<io::DirectoryEntry> listed;
+    listed.reserve(entries.size());
     for (const auto& [name, entry_kind] : entries) listed.push_back({name, entry_kind});
     return listed;
 }
