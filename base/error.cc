@@ -23,6 +23,14 @@ std::string_view error_code_name(ErrorCode code) {
             return "Cancelled";
         case ErrorCode::Bug:
             return "Bug";
+        case ErrorCode::SnapshotExpired:
+            return "SnapshotExpired";
+        case ErrorCode::Conflict:
+            return "Conflict";
+        case ErrorCode::Fenced:
+            return "Fenced";
+        case ErrorCode::Busy:
+            return "Busy";
     }
     return "Unknown";
 }

@@ -17,6 +17,10 @@ enum class ErrorCode : int32_t {
     MemoryLimit = 6,      ///< the memory budget does not allow it
     Cancelled = 7,        ///< the query was cancelled
     Bug = 8,              ///< a broken invariant of our own
+    SnapshotExpired = 9,  ///< garbage collection has passed the version that was asked for
+    Conflict = 10,        ///< a commit whose tables were changed by another one
+    Fenced = 11,          ///< a commit by a writer whose latch was taken over
+    Busy = 12,            ///< a latch that another holder keeps
 };
 
 /// The name of a code as users see it, e.g. "Corrupt".

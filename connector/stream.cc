@@ -31,6 +31,12 @@ int errno_of(ErrorCode code) {
             return ENOMEM;
         case ErrorCode::Cancelled:
             return ECANCELED;
+        case ErrorCode::SnapshotExpired:
+            return ESTALE;
+        case ErrorCode::Busy:
+            return EBUSY;
+        case ErrorCode::Conflict:
+        case ErrorCode::Fenced:
         case ErrorCode::Corrupt:
         case ErrorCode::Io:
         case ErrorCode::Bug:

@@ -167,4 +167,24 @@ std::unique_ptr<FileLock> FaultyFs::try_lock(const std::string& path, LockMode m
     return inner_->try_lock(path, mode);
 }
 
+bool FaultyFs::put_file(const std::string& path, Bytes content) {
+    for (const char* part : {"create", "append", "sync", "link"}) step(part, path);
+    return inner_->put_file(path, content);
+}
+
+std::unique_ptr<FileLock> FaultyFs::put_locked(const std::string& path, Bytes content) {
+    for (const char* part : {"create", "append", "lock", "link"}) step(part, path);
+    return inner_->put_locked(path, content);
+}
+
+bool FaultyFs::remove_unlocked(const std::string& path) {
+    for (const char* part : {"lock", "remove"}) step(part, path);
+    return inner_->remove_unlocked(path);
+}
+
+std::optional<std::string> FaultyFs::network_kind(const std::string& path) const {
+    step("network kind", path);
+    return inner_->network_kind(path);
+}
+
 }  // namespace ch::io

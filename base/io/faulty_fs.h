@@ -46,6 +46,11 @@ public:
     bool remove_folder(const std::string& path) override;
     [[nodiscard]] std::unique_ptr<FileLock> try_lock(const std::string& path,
                                                      LockMode mode) override;
+    [[nodiscard]] bool put_file(const std::string& path, Bytes content) override;
+    [[nodiscard]] std::unique_ptr<FileLock> put_locked(const std::string& path,
+                                                       Bytes content) override;
+    bool remove_unlocked(const std::string& path) override;
+    [[nodiscard]] std::optional<std::string> network_kind(const std::string& path) const override;
 
 private:
     class Reader;

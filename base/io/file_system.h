@@ -90,6 +90,20 @@ public:
     /// process too, excludes it. Never waits.
     [[nodiscard]] virtual std::unique_ptr<FileLock> try_lock(const std::string& path,
                                                              LockMode mode) = 0;
+
+    /// A whole new file that was written and synced before its name appears, in one step; false,
+    /// and nothing left behind, if the name is taken. The name is durable after sync_folder().
+    [[nodiscard]] virtual bool put_file(const std::string& path, Bytes content) = 0;
+    /// A new file of that content that is locked exclusively from before its name appears; null,
+    /// and nothing left behind, if the name is taken. Not synced: it is a sign of life, not data.
+    [[nodiscard]] virtual std::unique_ptr<FileLock> put_locked(const std::string& path,
+                                                               Bytes content) = 0;
+    /// Removes a file unless a holder locks it. True if there is no file of that name afterwards.
+    virtual bool remove_unlocked(const std::string& path) = 0;
+    /// The kind of network file system (such as "nfs") that the path is on, or nothing when it is
+    /// local. Locks and the exclusive link exclude other machines on local ones only.
+    [[nodiscard]] virtual std::optional<std::string> network_kind(
+        const std::string& path) const = 0;
 };
 
 /// A whole small file. Throws Error{Corrupt} when it is larger than `bytes_max`, before reading any

@@ -373,4 +373,62 @@ std::unique_ptr<FileLock> MemFs::try_lock(const std::string& path, LockMode mode
     return std::make_unique<Lock>(*this, std::move(node), mode);
 }
 
+void MemFs::set_network_kind(std::string kind) {
+    std::lock_guard lock(mutex_);
+    network_kind_ = std::move(kind);
+}
+
+bool MemFs::put_file(const std::string& path, Bytes content) {
+    announce("append", path);
+    auto node = std::make_shared<Node>(false);
+    {
+        std::lock_guard lock(mutex_);
+        Place at = place(path);
+        if (at.folder->entries.count(at.name) > 0) return false;
+        node->content = as_text(content);
+        unsynced_.push_back({node, 0, node->content, {}});
+    }
+    announce("sync", path);
+    {
+        std::lock_guard lock(mutex_);
+        if (take_sync()) settle([&](const Effect& effect) { return effect.file == node; });
+    }
+    announce("link", path);
+    std::lock_guard lock(mutex_);
+    Place at = place(path);
+    if (at.folder->entries.count(at.name) > 0) return false;
+    change({nullptr, 0, {}, {{at.folder, at.name, node}}});
+    return true;
+}
+
+std::unique_ptr<FileLock> MemFs::put_locked(const std::string& path, Bytes content) {
+    announce("link", path);
+    std::lock_guard lock(mutex_);
+    Place at = place(path);
+    if (at.folder->entries.count(at.name) > 0) return nullptr;
+    auto node = std::make_shared<Node>(false);
+    node->content = as_text(content);
+    node->exclusive_lock = true;
+    unsynced_.push_back({node, 0, node->content, {}});
+    change({nullptr, 0, {}, {{at.folder, at.name, node}}});
+    return std::make_unique<Lock>(*this, std::move(node), LockMode::Exclusive);
+}
+
+bool MemFs::remove_unlocked(const std::string& path) {
+    announce("remove", path);
+    std::lock_guard lock(mutex_);
+    NodePtr node = find(path);
+    if (!node) return true;
+    if (node->exclusive_lock || node->shared_locks > 0) return false;
+    Place at = place(path);
+    change({nullptr, 0, {}, {{at.folder, at.name, nullptr}}});
+    return true;
+}
+
+std::optional<std::string> MemFs::network_kind(const std::string&) const {
+    std::lock_guard lock(mutex_);
+    if (network_kind_.empty()) return std::nullopt;
+    return network_kind_;
+}
+
 }  // namespace ch::io

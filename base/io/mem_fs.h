@@ -35,6 +35,8 @@ public:
     /// The n-th sync or sync_folder from now (1 = the next) is acknowledged and not done: a planted
     /// bug, or a lying disk.
     void drop_sync(uint64_t nth);
+    /// What network_kind() says of every path; empty = local.
+    void set_network_kind(std::string kind);
     /// Syncs of both kinds so far.
     [[nodiscard]] uint64_t syncs() const;
     [[nodiscard]] size_t unsynced_effects() const;
@@ -55,6 +57,11 @@ public:
     bool remove_folder(const std::string& path) override;
     [[nodiscard]] std::unique_ptr<FileLock> try_lock(const std::string& path,
                                                      LockMode mode) override;
+    [[nodiscard]] bool put_file(const std::string& path, Bytes content) override;
+    [[nodiscard]] std::unique_ptr<FileLock> put_locked(const std::string& path,
+                                                       Bytes content) override;
+    bool remove_unlocked(const std::string& path) override;
+    [[nodiscard]] std::optional<std::string> network_kind(const std::string& path) const override;
 
 private:
     struct Node;
@@ -81,6 +88,7 @@ private:
     NodePtr root_;
     std::vector<Effect> unsynced_;
     Observer observer_;
+    std::string network_kind_;
     uint64_t syncs_ = 0;
     uint64_t sync_dropped_ = 0;  // number of the sync that is not done; 0 = none
 };

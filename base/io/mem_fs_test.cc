@@ -67,6 +67,18 @@ TEST(MemFs, ADroppedSyncLosesWhatItShouldHaveKept) {
     EXPECT_EQ(content(*files.crash({}), "/f"), "");
 }
 
+TEST(MemFs, APutFileIsDurableWithItsFolder) {
+    MemFs files;
+    ASSERT_TRUE(files.put_file("/f", as_bytes("abc")));
+    EXPECT_EQ(files.syncs(), 1u);
+    EXPECT_FALSE(files.crash({})->kind("/f"));
+    EXPECT_EQ(content(*files.crash({{true}, 0}), "/f"), "abc");
+    MemFs lying;
+    lying.drop_sync(1);
+    ASSERT_TRUE(lying.put_file("/f", as_bytes("abc")));
+    EXPECT_EQ(content(*lying.crash({{false, true}, 0}), "/f"), "");
+}
+
 TEST(MemFs, LocksExcludeAndEndWithTheirHolder) {
     MemFs files;
     std::unique_ptr<FileLock> shared = files.try_lock("/l", LockMode::Shared);

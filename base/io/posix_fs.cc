@@ -5,6 +5,7 @@
 #include <linux/fs.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -106,6 +107,18 @@ public:
     [[nodiscard]] uint64_t size() const override { return size_; }
     [[nodiscard]] const std::string& path() const override { return path_; }
 
+    [[nodiscard]] const Descriptor& descriptor() const { return descriptor_; }
+    [[nodiscard]] Descriptor release() { return std::move(descriptor_); }
+    /// Gives an unnamed file its path; false if that is taken.
+    [[nodiscard]] bool link_to_path() {
+        // The descriptor's name in /proc: AT_EMPTY_PATH would need a capability.
+        const std::string unnamed = "/proc/self/fd/" + std::to_string(descriptor_.get());
+        if (::linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, path_.c_str(), AT_SYMLINK_FOLLOW) == 0)
+            return true;
+        if (errno == EEXIST) return false;
+        fail("link");
+    }
+
 private:
     void check_usable() const {
         if (abandoned_ || descriptor_.get() < 0)
@@ -135,6 +148,49 @@ private:
 
 constexpr mode_t kFileMode = 0666;
 constexpr mode_t kFolderMode = 0777;
+
+struct NetworkFileSystem {
+    uint32_t magic;
+    const char* name;
+};
+// statfs(2) and linux/magic.h; FUSE is here because nothing tells what is behind it.
+constexpr NetworkFileSystem kNetworkFileSystems[] = {
+    {0x6969, "nfs"},      {0xff534d42, "cifs"},   {0xfe534d42, "smb2"}, {0x517b, "smb"},
+    {0x00c36400, "ceph"}, {0x65735546, "fuse"},   {0x01021997, "9p"},   {0x5346414f, "afs"},
+    {0x73757245, "coda"}, {0x0bd00bd0, "lustre"}, {0x47504653, "gpfs"}, {0x7461636f, "ocfs2"},
+};
+
+/// False while another open file of the same inode excludes the lock.
+bool lock_descriptor(const Descriptor& descriptor, LockMode mode, const std::string& path) {
+    struct flock range {};
+    range.l_type = mode == LockMode::Exclusive ? F_WRLCK : F_RDLCK;
+    range.l_whence = SEEK_SET;
+    if (::fcntl(descriptor.get(), F_OFD_SETLK, &range) == 0) return true;
+    if (errno == EAGAIN || errno == EACCES) return false;
+    throw_errno("lock", path, errno);
+}
+
+bool is_still_named(const Descriptor& descriptor, const std::string& path) {
+    struct stat open_file {};
+    if (::fstat(descriptor.get(), &open_file) != 0) throw_errno("stat", path, errno);
+    std::optional<struct stat> named = stat_path(path);
+    return named && named->st_ino == open_file.st_ino && named->st_dev == open_file.st_dev;
+}
+
+/// A file without a name in the folder of `path`.
+Descriptor open_unnamed(const std::string& path) {
+    size_t slash = path.rfind('/');
+    std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+    Descriptor descriptor(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, kFileMode));
+    if (descriptor.get() < 0 && (errno == EOPNOTSUPP || errno == EISDIR))
+        throw Error(
+            ErrorCode::Unsupported,
+            "this file system has no O_TMPFILE, which commits and pins need; use ext4, xfs, "
+            "btrfs or tmpfs",
+            path);
+    if (descriptor.get() < 0) throw_errno("create", path, errno);
+    return descriptor;
+}
 
 }  // namespace
 
@@ -245,15 +301,50 @@ bool PosixFs::remove_folder(const std::string& path) {
 }
 
 std::unique_ptr<FileLock> PosixFs::try_lock(const std::string& path, LockMode mode) {
-    Descriptor descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode));
-    if (descriptor.get() < 0) throw_errno("open for locking", path, errno);
-    struct flock range {};
-    range.l_type = mode == LockMode::Exclusive ? F_WRLCK : F_RDLCK;
-    range.l_whence = SEEK_SET;
-    if (::fcntl(descriptor.get(), F_OFD_SETLK, &range) == 0)
-        return std::make_unique<PosixLock>(std::move(descriptor));
-    if (errno == EAGAIN || errno == EACCES) return nullptr;
-    throw_errno("lock", path, errno);
+    for (;;) {
+        Descriptor descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode));
+        if (descriptor.get() < 0) throw_errno("open for locking", path, errno);
+        if (!lock_descriptor(descriptor, mode, path)) return nullptr;
+        // A file that was removed between open and lock excludes nobody who comes later.
+        if (is_still_named(descriptor, path))
+            return std::make_unique<PosixLock>(std::move(descriptor));
+    }
+}
+
+bool PosixFs::put_file(const std::string& path, Bytes content) {
+    PosixWritableFile file(open_unnamed(path), path);
+    file.append(content);
+    file.sync();
+    return file.link_to_path();
+}
+
+std::unique_ptr<FileLock> PosixFs::put_locked(const std::string& path, Bytes content) {
+    PosixWritableFile file(open_unnamed(path), path);
+    file.append(content);
+    if (!lock_descriptor(file.descriptor(), LockMode::Exclusive, path))
+        throw Error(ErrorCode::Io, "a new file without a name is locked already", path);
+    if (!file.link_to_path()) return nullptr;
+    return std::make_unique<PosixLock>(file.release());
+}
+
+bool PosixFs::remove_unlocked(const std::string& path) {
+    Descriptor descriptor(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+    if (descriptor.get() < 0) {
+        if (errno == ENOENT) return true;
+        throw_errno("open for locking", path, errno);
+    }
+    if (!lock_descriptor(descriptor, LockMode::Exclusive, path)) return false;
+    if (!is_still_named(descriptor, path)) return !kind(path);
+    remove_file(path);
+    return true;
+}
+
+std::optional<std::string> PosixFs::network_kind(const std::string& path) const {
+    struct statfs found {};
+    if (::statfs(path.c_str(), &found) != 0) throw_errno("ask for the file system of", path, errno);
+    for (const NetworkFileSystem& known : kNetworkFileSystems)
+        if (static_cast<uint32_t>(found.f_type) == known.magic) return known.name;
+    return std::nullopt;
 }
 
 }  // namespace ch::io

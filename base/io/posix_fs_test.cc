@@ -95,6 +95,38 @@ TEST_P(FileSystemContract, AnExclusiveLockExcludesAllOthersOfThisProcessToo) {
     EXPECT_TRUE(files_->try_lock(path("l"), LockMode::Shared));
 }
 
+TEST_P(FileSystemContract, APutFileIsWholeOrNotThere) {
+    EXPECT_TRUE(files_->put_file(path("f"), as_bytes("first")));
+    EXPECT_FALSE(files_->put_file(path("f"), as_bytes("second")));
+    EXPECT_EQ(read_small_file(*files_, path("f"), 9), "first");
+    EXPECT_EQ(files_->list(root_).size(), 1u);
+    EXPECT_THROW(static_cast<void>(files_->put_file(path("no/f"), {})), Error);
+}
+
+TEST_P(FileSystemContract, AFileBornLockedIsRemovedOnlyAfterItsHolder) {
+    std::unique_ptr<FileLock> held = files_->put_locked(path("p"), as_bytes("who"));
+    ASSERT_TRUE(held);
+    EXPECT_FALSE(files_->put_locked(path("p"), {}));
+    EXPECT_FALSE(files_->remove_unlocked(path("p")));
+    EXPECT_FALSE(files_->try_lock(path("p"), LockMode::Shared));
+    EXPECT_EQ(read_small_file(*files_, path("p"), 9), "who");
+    held.reset();
+    EXPECT_TRUE(files_->remove_unlocked(path("p")));
+    EXPECT_TRUE(files_->remove_unlocked(path("p")));
+    EXPECT_FALSE(files_->kind(path("p")));
+}
+
+TEST_P(FileSystemContract, ALockOnARemovedFileDoesNotExcludeTheNext) {
+    std::unique_ptr<FileLock> old_holder = files_->try_lock(path("l"), LockMode::Exclusive);
+    ASSERT_TRUE(old_holder);
+    EXPECT_TRUE(files_->remove_file(path("l")));
+    EXPECT_TRUE(files_->try_lock(path("l"), LockMode::Exclusive));
+}
+
+TEST_P(FileSystemContract, ALocalFolderIsOnNoNetwork) {
+    EXPECT_EQ(files_->network_kind(root_), std::nullopt);
+}
+
 INSTANTIATE_TEST_SUITE_P(PosixAndMem, FileSystemContract, testing::Bool(),
                          [](const testing::TestParamInfo<bool>& kind) {
                              return kind.param ? "Posix" : "Mem";

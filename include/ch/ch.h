@@ -107,7 +107,11 @@ enum {
     CH_UNSUPPORTED = 5,
     CH_MEMORY_LIMIT = 6,
     CH_CANCELLED = 7,
-    CH_BUG = 8
+    CH_BUG = 8,
+    CH_SNAPSHOT_EXPIRED = 9,
+    CH_CONFLICT = 10,
+    CH_FENCED = 11,
+    CH_BUSY = 12
 };
 
 /* message is NUL-terminated and cut to fit; it names the file and the offset where there are any.

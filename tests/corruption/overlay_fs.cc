@@ -130,5 +130,17 @@ bool OverlayFs::remove_folder(const std::string& path) {
 std::unique_ptr<io::FileLock> OverlayFs::try_lock(const std::string& path, io::LockMode) {
     refuse(path);
 }
+bool OverlayFs::put_file(const std::string& path, Bytes) {
+    refuse(path);
+}
+std::unique_ptr<io::FileLock> OverlayFs::put_locked(const std::string& path, Bytes) {
+    refuse(path);
+}
+bool OverlayFs::remove_unlocked(const std::string& path) {
+    refuse(path);
+}
+std::optional<std::string> OverlayFs::network_kind(const std::string&) const {
+    return std::nullopt;
+}
 
 }  // namespace ch::corruption
