@@ -1,0 +1,56 @@
+#include "latch/publish_loop.h"
+
+#include <algorithm>
+
+#include "latch/core/limits.h"
+
+namespace ch::latch {
+
+namespace {
+
+void load_newer(const ManifestPlace& place, uint64_t base_version, std::vector<Envelope>& newer) {
+    while (std::optional<Manifest> next = place.load(base_version + newer.size() + 1))
+        newer.push_back(std::move(next->envelope));
+}
+
+std::string bytes_at(const PutAt& at, const Publication& publication, uint64_t floor,
+                     std::string_view body) {
+    Envelope envelope;
+    envelope.version = at.version;
+    envelope.commit_id = publication.attempt.commit_id;
+    envelope.parent_id = at.parent_id;
+    envelope.floor = floor;
+    envelope.epochs = publication.raised;
+    envelope.changed = publication.attempt.changed;
+    std::sort(envelope.changed.begin(), envelope.changed.end());
+    return encode_manifest(envelope, body);
+}
+
+PublishOutcome settle(const ManifestPlace& place, Published published) {
+    place.make_durable();
+    // Read after the put: collection may have removed the numbers that would have stopped it.
+    if (!survives_floor(published.version, place.floor())) return Fenced{};
+    return published;
+}
+
+}  // namespace
+
+PublishOutcome publish_in_turns(const ManifestPlace& place, const Publication& publication,
+                                std::string_view body) {
+    std::vector<Envelope> newer;
+    for (int puts = 0; puts < kPutsMax; ++puts) {
+        load_newer(place, publication.attempt.base_version, newer);
+        Decision decision = decide(publication.attempt, publication.base_id, newer);
+        if (const auto* fenced = std::get_if<Fenced>(&decision)) return *fenced;
+        if (const auto* conflict = std::get_if<Conflict>(&decision)) return *conflict;
+        if (const auto* there = std::get_if<AlreadyPublished>(&decision))
+            return settle(place, {there->version, true});
+        const PutAt at = std::get<PutAt>(decision);
+        if (place.put(at.version, bytes_at(at, publication, place.floor(), body)))
+            return settle(place, {at.version, false});
+    }
+    throw Error(ErrorCode::Busy, "a commit lost " + std::to_string(kPutsMax) +
+                                     " races for the next version to other writers; try again");
+}
+
+}  // namespace ch::latch
