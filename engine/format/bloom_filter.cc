@@ -50,6 +50,14 @@ BloomFilterShape bloom_filter_shape(double false_positives) {
     return {kBitsPerValueMax, best_hash_count(kBitsPerValueMax)};
 }
 
+void bloom_filter_add(std::span<uint8_t> filter, uint64_t value_hash, size_t hash_count) {
+    uint64_t bits = uint64_t{filter.size()} * 8;
+    for (size_t i = 0; i < std::min(hash_count, std::size(kSeeds)); ++i) {
+        uint64_t bit = hash_128_to_64(value_hash, kSeeds[i]) % bits;
+        filter[bit >> 3] |= static_cast<uint8_t>(1U << (bit & 7));
+    }
+}
+
 bool bloom_filter_may_contain(Bytes filter, uint64_t value_hash, size_t hash_count) {
     if (filter.empty()) return false;
     uint64_t bits = uint64_t{filter.size()} * 8;
