@@ -53,14 +53,15 @@ def number(value: float | None) -> str:
 def table(rows: list[Row]) -> str:
     """The rows as a Markdown table."""
     lines = ["| row | ours | peer | unit | ratio | goal | met | against |", "|---|---:|---:|---|---:|---:|---|---|"]
-    for row in rows:
-        met = {True: "yes", False: "**no**", None: ""}[row.is_met]
-        ratio = f"{row.ratio:.2f}" if row.ratio is not None else "-"
-        against = "; ".join(text for text in (row.peer_name, row.note) if text)
-        lines.append(
-            f"| {row.name} | {number(row.ours)} | {number(row.peer)} | {row.unit} | {ratio} | {number(row.goal)} | {met} | {against} |"
-        )
-    return "\n".join(lines)
+    return "\n".join(lines + [line(row) for row in rows])
+
+
+def line(row: Row) -> str:
+    """One line of the table."""
+    met = {True: "yes", False: "**no**", None: ""}[row.is_met]
+    ratio = f"{row.ratio:.2f}" if row.ratio is not None else "-"
+    against = "; ".join(text for text in (row.peer_name, row.note) if text)
+    return f"| {row.name} | {number(row.ours)} | {number(row.peer)} | {row.unit} | {ratio} | {number(row.goal)} | {met} | {against} |"
 
 
 def alternate(*sides, runs: int = RUNS) -> list[float]:

@@ -54,7 +54,10 @@ def main() -> int:
         print(f"{module_name} ...", flush=True)
         started = time.monotonic()
         try:
-            found = module.run(options.scale, names)
+            found = []
+            for row in module.run(options.scale, names):
+                found.append(row)
+                print(f"  {harness.line(row)}", flush=True)
         except Exception as problem:
             print(f"{module_name}: {problem}", file=sys.stderr, flush=True)
             broken.append(module_name)

@@ -31,7 +31,7 @@ def main() -> int:
     print(
         f"\nTPC-H scale {options.scale}; seconds, the best of {options.runs} alternating runs after one that compares the answers\n"
     )
-    print("query    rows  answers    MergeTree  Parquet   ratio")
+    print("query    rows  answers    MergeTree  Parquet   ratio", flush=True)
     results = []
     for name, text in data.queries(options.only).items():
         result = compare.compare(spark, ours, peer, name, text, options.runs)

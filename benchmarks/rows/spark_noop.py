@@ -1,5 +1,7 @@
 """spark_noop_*: lineitem into Spark's `noop` sink, from MergeTree files and from Parquet, in one JVM."""
 
+from collections.abc import Iterator
+
 import harness
 import spark as sparks
 from lineitem import COLUMNS, clickhouse_folder, parquet_file
@@ -8,8 +10,7 @@ GOALS = {"spark_noop_all": 2.2, "spark_noop_q6": 2.0, "spark_noop_bigint": 2.0, 
 NAMES = tuple(GOALS)
 
 
-def run(scale: str, names: list[str]) -> list[harness.Row]:
-    found = []
+def run(scale: str, names: list[str]) -> Iterator[harness.Row]:
     folders = {codec: clickhouse_folder(scale, codec) for codec in ("lz4", "zstd")}
     files = {codec: parquet_file(scale, codec) for codec in ("snappy", "zstd")}
     session = sparks.start(folders["lz4"].parent.parent.parent)
@@ -30,15 +31,12 @@ def run(scale: str, names: list[str]) -> list[harness.Row]:
                 side(mergetree(ours), columns), side(session.read.parquet(str(files[peer])), columns)
             )
             mine, other = (count / s / 1e6 for s in seconds)
-            found.append(
-                harness.Row(
-                    name + suffix,
-                    mine,
-                    "M rows/s",
-                    other,
-                    f"Spark's Parquet ({peer}); ours {ours}, scale {scale}",
-                    goal,
-                )
+            yield harness.Row(
+                name + suffix,
+                mine,
+                "M rows/s",
+                other,
+                f"Spark's Parquet ({peer}); ours {ours}, scale {scale}",
+                goal,
             )
     session.stop()
-    return found
