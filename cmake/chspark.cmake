@@ -49,6 +49,11 @@ function(ch_fuzzer name)
         add_executable(${name} ${ARG_SOURCES})
         target_link_libraries(${name} PRIVATE ch_flags ${ARG_LINK})
         target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+        # The preset's own tests are not wanted there: `fuzzers` builds these programs and their libraries.
+        if(NOT TARGET fuzzers)
+            add_custom_target(fuzzers)
+        endif()
+        add_dependencies(fuzzers ${name})
     endif()
 endfunction()
 

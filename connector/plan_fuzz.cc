@@ -1,4 +1,5 @@
-// Any text as a plan, bound to a small table: it is taken, or refused with an Error.
+// Any text as a plan, bound to a small table, and as a split: it is taken, or refused with an
+// Error.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -6,6 +7,7 @@
 #include "base/error.h"
 #include "connector/bind.h"
 #include "connector/plan.h"
+#include "connector/split_text.h"
 #include "engine/format/type_text.h"
 #include "engine/table/column_source.h"
 
@@ -16,9 +18,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         if (name == "d") return ch::format::parse_type("Date");
         return ch::table::virtual_column_type(name);
     };
+    std::string_view text(reinterpret_cast<const char*>(data), size);
     try {
-        std::string_view text(reinterpret_cast<const char*>(data), size);
         ch::connector::bind_plan(ch::connector::parse_plan(text), type_of);
+    } catch (const ch::Error& error) {
+        if (error.code() == ch::ErrorCode::Bug) throw;
+    }
+    try {
+        ch::connector::parse_split(text);
     } catch (const ch::Error& error) {
         if (error.code() == ch::ErrorCode::Bug) throw;
     }

@@ -1,7 +1,8 @@
 """Runs the fuzzers of a build folder: first their corpus, then new inputs for some seconds each, two fuzzers at a time.
 
 Usage: fuzz.py BUILD_FOLDER [--only NAME,NAME] [--seconds N]
-Seeds of fuzzer x_fuzz lie in tests/corpus/x_fuzz; what it finds on the way stays in <build>/corpus/x_fuzz, a crash in <build>/crashes.
+Seeds of fuzzer x_fuzz lie in tests/corpus/x_fuzz, words for it in tests/corpus/x_fuzz.dict where there are any.
+What it finds on the way stays in <build>/corpus/x_fuzz, a crash in <build>/crashes.
 """
 
 import argparse
@@ -30,6 +31,7 @@ def run(program: Path, build: Path, seconds: int, seed: str) -> tuple[str, bool,
     grown.mkdir(parents=True, exist_ok=True)
     crashes.mkdir(exist_ok=True)
     seeds = ROOT / "tests/corpus" / program.name
+    words = ROOT / f"tests/corpus/{program.name}.dict"
     command = [
         program,
         grown,
@@ -41,6 +43,7 @@ def run(program: Path, build: Path, seconds: int, seed: str) -> tuple[str, bool,
         f"-rss_limit_mb={RSS_MIB_MAX}",
         f"-artifact_prefix={crashes}/{program.name}-",
         "-print_final_stats=1",
+        *([f"-dict={words}"] if words.is_file() else []),
     ]
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, errors="replace")
     executed = re.search(r"number_of_executed_units: (\d+)", done.stderr)

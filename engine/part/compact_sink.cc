@@ -14,7 +14,7 @@ public:
           target_(data_) {
         for (const PartSpec::Column& column : spec.columns) {
             frames_.push_back(&encoders_.get(column.codec.value_or(spec.codec)));
-            columns_.push_back(make_encoder({column.name, column.type}, target_, pool));
+            columns_.push_back(make_encoder({column.name, column.type}, target_));
         }
     }
 

@@ -49,7 +49,6 @@ public:
 };
 
 /// The encoder for a column. Throws Error{Unsupported} for types that are not written.
-EncoderPtr make_encoder(const column::NameAndType& column, StreamTarget& target,
-                        const std::shared_ptr<BufferPool>& pool);
+EncoderPtr make_encoder(const column::NameAndType& column, StreamTarget& target);
 
 }  // namespace ch::part

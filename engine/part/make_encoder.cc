@@ -16,9 +16,8 @@ struct Place {
 
 class EncoderFactory {
 public:
-    EncoderFactory(const column::NameAndType& column, StreamTarget& target,
-                   const std::shared_ptr<BufferPool>& pool)
-        : column_(column), target_(target), pool_(pool) {}
+    EncoderFactory(const column::NameAndType& column, StreamTarget& target)
+        : column_(column), target_(target) {}
 
     EncoderPtr make() {
         return make(column_.type, {format::escape_for_file_name(column_.name), 0});
@@ -106,14 +105,12 @@ private:
 
     const column::NameAndType& column_;
     StreamTarget& target_;
-    const std::shared_ptr<BufferPool>& pool_;
 };
 
 }  // namespace
 
-EncoderPtr make_encoder(const column::NameAndType& column, StreamTarget& target,
-                        const std::shared_ptr<BufferPool>& pool) {
-    return EncoderFactory(column, target, pool).make();
+EncoderPtr make_encoder(const column::NameAndType& column, StreamTarget& target) {
+    return EncoderFactory(column, target).make();
 }
 
 }  // namespace ch::part

@@ -25,7 +25,7 @@ public:
                 *this, names, encoders_.get(column.codec.value_or(spec.codec))));
         for (size_t i = 0; i < columns_.size(); ++i)
             columns_[i]->encoder =
-                make_encoder({spec.columns[i].name, spec.columns[i].type}, *columns_[i], pool);
+                make_encoder({spec.columns[i].name, spec.columns[i].type}, *columns_[i]);
     }
 
     void write(const std::vector<column::ColumnPtr>& columns,
