@@ -1,4 +1,4 @@
-"""Who may include whom: base <- engine/column <- engine/format, engine/exec <- engine/part <- engine/table <- connector."""
+"""Who may include whom: base <- engine/column <- engine/format, engine/exec <- engine/part <- engine/table <- engine/store <- connector."""
 
 import re
 
@@ -8,8 +8,9 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.M
 
 COLUMN = {"base", "engine/column"}
 PART = COLUMN | {"engine/format", "engine/exec", "engine/part"}
-TABLE = PART | {"engine/table", "latch"}
-CONNECTOR = TABLE | {"connector", "include"}
+TABLE = PART | {"engine/table"}
+STORE = TABLE | {"engine/store", "latch"}
+CONNECTOR = STORE | {"connector", "include"}
 MAY_INCLUDE = {
     "base": {"base"},
     "engine/column": COLUMN,
@@ -17,10 +18,11 @@ MAY_INCLUDE = {
     "engine/exec": COLUMN | {"engine/exec"},
     "engine/part": PART,
     "engine/table": TABLE,
+    "engine/store": STORE,
     "connector": CONNECTOR,
     "latch": {"base", "latch"},
     "latchd": {"base", "latch", "latchd"},
-    "syncer": TABLE | {"syncer"},
+    "syncer": STORE | {"syncer"},
     "tools": CONNECTOR | {"tools"},
     "benchmarks": CONNECTOR | {"benchmarks"},
     "tests": CONNECTOR | {"tests"},

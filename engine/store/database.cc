@@ -1,0 +1,323 @@
+#include "engine/store/database.h"
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+
+#include "engine/format/stream_name.h"
+#include "engine/store/checkpoint.h"
+#include "engine/store/create_text.h"
+#include "engine/store/limits.h"
+#include "latch/file_store.h"
+
+namespace ch::storage {
+
+namespace {
+
+constexpr int kTsoLogicalBits = 18;
+
+uint64_t system_random() {
+    std::random_device device;
+    return uint64_t{device()} << 32 | device();
+}
+
+uint64_t system_now_ms() {
+    return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                     std::chrono::system_clock::now().time_since_epoch())
+                                     .count());
+}
+
+[[noreturn]] void expired(uint64_t version, uint64_t floor, const std::string& root) {
+    throw Error(ErrorCode::SnapshotExpired,
+                "version " + std::to_string(version) + " is gone: collection has passed it, " +
+                    "version " + std::to_string(floor) +
+                    " is the oldest that can be read; read a newer one, and pin versions that are "
+                    "needed longer (ch snapshot pin) or keep more of them",
+                root);
+}
+
+}  // namespace
+
+std::shared_ptr<Database> Database::open(std::shared_ptr<io::FileSystem> files,
+                                         const std::string& root, DatabaseOptions options) {
+    if (!options.random) options.random = system_random;
+    if (options.create) latch::FileLatchStore::create(*files, root);
+    auto latch = latch::FileLatchStore::open(files, root, options.random);
+    return std::make_shared<Database>(std::move(files), root, std::move(latch), std::move(options));
+}
+
+Database::Database(std::shared_ptr<io::FileSystem> files, std::string root,
+                   std::unique_ptr<latch::LatchStore> latch, DatabaseOptions options)
+    : files_(std::move(files)),
+      root_(std::move(root)),
+      latch_(std::move(latch)),
+      options_(std::move(options)),
+      random_([this] {
+          std::lock_guard lock(random_mutex_);
+          return options_.random ? options_.random() : system_random();
+      }) {
+    static_cast<void>(load_newest());
+}
+
+uint64_t Database::now_ms() const {
+    return options_.now_ms ? options_.now_ms() : system_now_ms();
+}
+
+CommitId Database::new_commit_id() {
+    CommitId id;
+    ch::store(id.data(), random_());
+    ch::store(id.data() + sizeof(uint64_t), random_());
+    return id;
+}
+
+std::string Database::folder_of_database(const std::string& name) {
+    return format::escape_for_file_name(name);
+}
+
+std::optional<Error> Database::checkpoint_error() const {
+    std::lock_guard lock(state_mutex_);
+    return checkpoint_error_;
+}
+
+uint64_t Database::time_of(uint64_t version) {
+    std::optional<latch::Manifest> manifest = latch_->load(version);
+    if (manifest) return decode_edit(manifest->body).time_ms;
+    return load(version).time_ms;
+}
+
+State Database::load_once(uint64_t version) {
+    uint64_t from = 0;
+    for (uint64_t checkpoint : list_checkpoints(*files_, root_))
+        if (checkpoint <= version) from = checkpoint;
+    StateBuilder builder(from > 0 ? read_checkpoint(*files_, root_, from) : State{});
+    uint64_t edit_bytes = 0;
+    for (uint64_t next = from + 1; next <= version; ++next) {
+        std::optional<latch::Manifest> manifest = latch_->load(next);
+        if (!manifest)
+            throw Error(ErrorCode::NotFound,
+                        "manifest " + std::to_string(next) + " is missing, though version " +
+                            std::to_string(version) + " was published",
+                        root_ + "/.ch/manifest");
+        edit_bytes += manifest->body.size();
+        builder.fold(manifest->envelope, decode_edit(manifest->body));
+    }
+    std::lock_guard lock(state_mutex_);
+    if (from > checkpoint_version_) {
+        checkpoint_version_ = from;
+        bytes_since_checkpoint_ = edit_bytes;
+    }
+    return std::move(builder.editable());
+}
+
+State Database::load(uint64_t version) {
+    for (int tries = 1;; ++tries) {
+        try {
+            return load_once(version);
+        } catch (const Error& error) {
+            // Collection may have removed a file between the listing and the reading of it.
+            if (error.code() != ErrorCode::NotFound) throw;
+            if (const uint64_t floor = latch_->floor(); version < floor)
+                expired(version, floor, root_);
+            if (tries == kLoadsMax)
+                throw Error(ErrorCode::Corrupt, error.message() + "; restore it from a backup",
+                            error.path());
+        }
+    }
+}
+
+std::shared_ptr<const State> Database::load_newest() {
+    for (;;) {
+        const uint64_t head = latch_->head();
+        try {
+            auto state = std::make_shared<const State>(load(head));
+            advance(state);
+            return state;
+        } catch (const Error& error) {
+            // So much was committed meanwhile that this one is gone.
+            if (error.code() != ErrorCode::SnapshotExpired || latch_->head() == head) throw;
+        }
+    }
+}
+
+void Database::advance(std::shared_ptr<const State> state) {
+    std::lock_guard lock(state_mutex_);
+    if (!state_ || state->version > state_->version) state_ = std::move(state);
+}
+
+std::shared_ptr<const State> Database::newest() {
+    std::shared_ptr<const State> known;
+    {
+        std::lock_guard lock(state_mutex_);
+        known = state_;
+    }
+    const uint64_t head = latch_->head();
+    if (head <= known->version) return known;
+    if (head - known->version > options_.checkpoint_versions) return load_newest();
+    StateBuilder builder(*known);
+    for (uint64_t next = known->version + 1; next <= head; ++next) {
+        std::optional<latch::Manifest> manifest = latch_->load(next);
+        if (!manifest) return load_newest();
+        builder.fold(manifest->envelope, decode_edit(manifest->body));
+    }
+    std::shared_ptr<const State> state = std::move(builder).finish();
+    advance(state);
+    return state;
+}
+
+Snapshot Database::snapshot(std::optional<uint64_t> version) {
+    const std::string note = options_.note.empty() ? latch::process_note() : options_.note;
+    for (;;) {
+        std::shared_ptr<const State> state = newest();
+        const uint64_t wanted = version.value_or(state->version);
+        if (wanted > state->version)
+            throw Error(ErrorCode::NotFound,
+                        "there is no version " + std::to_string(wanted) + " yet, the newest is " +
+                            std::to_string(state->version),
+                        root_);
+        auto pinned = latch_->pin(wanted, note);
+        if (const auto* late = std::get_if<latch::Expired>(&pinned)) {
+            if (version) expired(wanted, late->floor, root_);
+            continue;
+        }
+        std::shared_ptr<latch::Pin> pin = std::move(std::get<std::unique_ptr<latch::Pin>>(pinned));
+        if (wanted != state->version) state = std::make_shared<const State>(load(wanted));
+        return {state, pin};
+    }
+}
+
+Snapshot Database::snapshot_as_of(uint64_t tso) {
+    const bool by_commit = newest()->complete_ts > 0;
+    auto is_within = [&](const State& state) {
+        return by_commit ? state.complete_ts <= tso : state.time_ms <= tso >> kTsoLogicalBits;
+    };
+    // The floor's version first: what it has too much, every later one has.
+    const uint64_t head = latch_->head();
+    uint64_t low = std::max<uint64_t>(latch_->floor(), 1);
+    auto oldest = latch_->pin(low, "looking for a version by its time");
+    if (std::holds_alternative<latch::Expired>(oldest)) return snapshot_as_of(tso);
+    if (!is_within(load(low))) expired(low - 1, low, root_);
+    uint64_t high = head;
+    while (low < high) {
+        const uint64_t middle = low + (high - low + 1) / 2;
+        if (is_within(load(middle))) {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    return snapshot(low);
+}
+
+Error Database::explain(const Error& error, uint64_t version) {
+    if (error.code() != ErrorCode::NotFound || latch_->floor() <= version) return error;
+    try {
+        expired(version, latch_->floor(), root_);
+    } catch (const Error& gone) {
+        return gone;
+    }
+}
+
+void Database::raise_epochs(const std::vector<TableId>& tables, WriteLatch& latch) {
+    for (;;) {
+        std::shared_ptr<const State> state = newest();
+        latch::Publication publication;
+        publication.attempt.commit_id = new_commit_id();
+        publication.attempt.base_version = state->version;
+        publication.base_id = state->commit_id;
+        for (TableId table : tables) {
+            if (!state->find(table))
+                throw Error(ErrorCode::NotFound, "there is no table of the id " +
+                                                     std::to_string(table) + " at version " +
+                                                     std::to_string(state->version));
+            publication.attempt.tokens.push_back({table, state->epoch(table)});
+            publication.attempt.read.push_back(table);
+            publication.raised.push_back({table, state->epoch(table) + 1});
+        }
+        Edit edit;
+        edit.time_ms = now_ms();
+        edit.note = options_.note.empty() ? latch::process_note() : options_.note;
+        latch::PublishOutcome outcome = latch_->publish(publication, encode_edit(edit));
+        if (!std::holds_alternative<latch::Published>(outcome)) continue;
+        latch.tokens = publication.raised;
+        return;
+    }
+}
+
+std::optional<WriteLatch> Database::lock(std::vector<TableId> tables, latch::LatchMode mode,
+                                         uint64_t wait_ms_max) {
+    std::sort(tables.begin(), tables.end());
+    tables.erase(std::unique(tables.begin(), tables.end()), tables.end());
+    WriteLatch latch;
+    latch.lease = latch_->acquire(tables, mode, wait_ms_max);
+    if (!latch.lease) return std::nullopt;
+    if (mode == latch::LatchMode::Shared) return latch;
+    raise_epochs(tables, latch);
+    repair_copies(tables);
+    return latch;
+}
+
+void Database::break_latch(TableId table) {
+    WriteLatch nobody;
+    raise_epochs({table}, nobody);
+    latch_->break_lease(table);
+}
+
+void Database::repair_copies(const std::vector<TableId>& tables) {
+    std::shared_ptr<const State> state = newest();
+    for (TableId id : tables) {
+        std::shared_ptr<const TableState> table = state->find(id);
+        if (table) repair_create_text(*files_, path(table->folder), *table, random_());
+    }
+}
+
+Transaction Database::begin() {
+    return begin(new_commit_id());
+}
+
+Transaction Database::begin(const CommitId& id) {
+    return {id, newest()};
+}
+
+std::optional<uint64_t> Database::find_commit(const CommitId& id) {
+    for (const auto& [commit, version] : newest()->recent_commits)
+        if (commit == id) return version;
+    return std::nullopt;
+}
+
+std::string Database::make_table_folder(const TableName& name, TableId table) {
+    const std::string database = folder_of_database(name.database);
+    const std::string first = database + "/" + format::escape_for_file_name(name.table);
+    files_->make_folder(path(database));
+    const State& state = *newest();
+    for (int number = 1; number <= kNamesMax; ++number) {
+        const std::string folder = number == 1 ? first : first + "." + std::to_string(number);
+        if (state.folders.count(folder) > 0 || !files_->make_folder(path(folder))) continue;
+        begin_table_folder(*files_, path(folder), table);
+        return folder;
+    }
+    throw Error(ErrorCode::Io, "all of " + std::to_string(kNamesMax) + " names are taken",
+                path(first));
+}
+
+std::shared_ptr<latch::Pin> Database::pin_creation() {
+    auto pinned = latch_->pin(std::nullopt, kCreationNote);
+    return std::move(std::get<std::unique_ptr<latch::Pin>>(pinned));
+}
+
+std::shared_ptr<latch::Pin> Database::pin_merge(TableId table) {
+    auto pinned = latch_->pin(std::nullopt, merge_note(table));
+    return std::move(std::get<std::unique_ptr<latch::Pin>>(pinned));
+}
+
+std::string Database::new_part_folder(const std::string& table_folder, uint64_t epoch,
+                                      const latch::Pin* pin) {
+    const std::string prefix =
+        path(table_folder) + "/tmp_" + (pin ? "merge_" + pin->name() : std::to_string(epoch)) + "_";
+    for (int tries = 0; tries < kNamesMax; ++tries) {
+        std::string folder = prefix + std::to_string(random_());
+        if (files_->make_folder(folder)) return folder;
+    }
+    throw Error(ErrorCode::Io, "no free name for a new part's folder", prefix);
+}
+
+}  // namespace ch::storage
