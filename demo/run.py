@@ -18,9 +18,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scale", default="1", help="TPC-H scale factor; 1 is 6 million line items")
     parser.add_argument("--only", default="", help="queries, with commas: q01,q06")
-    parser.add_argument("--runs", type=int, default=2, help="timed runs of each side, alternating; the best counts")
+    parser.add_argument("--runs", type=int, default=1, help="timed runs of each side, alternating; the best counts")
     options = parser.parse_args()
 
+    timing = "one run of each" if options.runs == 1 else f"the best of {options.runs} alternating runs"
     started = time.monotonic()
     parquet = data.parquet(options.scale)
     clickhouse = data.clickhouse(options.scale)
@@ -29,7 +30,7 @@ def main() -> int:
     peer, ours = compare.parquet_session(spark, parquet), compare.mergetree_session(spark)
 
     print(
-        f"\nTPC-H scale {options.scale}; seconds, the best of {options.runs} alternating runs after one that compares the answers\n"
+        f"\nTPC-H scale {options.scale}; seconds, {timing}, after one that compares the answers\n"
     )
     print("query    rows  answers    MergeTree  Parquet   ratio", flush=True)
     results = []

@@ -56,15 +56,20 @@ def first_difference(ours: list[str], peer: list[str]) -> str:
 
 def compare(spark, ours, peer, name: str, text: str, runs: int) -> Comparison:
     """Answers first, which also warms both sides up; then `runs` alternating runs of each."""
-    clock = sparks.Clock(spark)
     mine, other = sorted_rows(ours.sql(text)), sorted_rows(peer.sql(text))
     result = Comparison(name, len(other), mine == other)
     if not result.is_equal:
         print(f"{name}: {first_difference(mine, other)}", file=sys.stderr)
+    time_more(spark, ours, peer, text, result, runs)
+    return result
+
+
+def time_more(spark, ours, peer, text: str, result: Comparison, runs: int) -> None:
+    """Adds `runs` alternating runs of each side to the result."""
+    clock = sparks.Clock(spark)
     for _ in range(runs):
         result.ours.append(clock.time(lambda: sparks.noop(ours.sql(text))))
         result.peer.append(clock.time(lambda: sparks.noop(peer.sql(text))))
-    return result
 
 
 def geometric_mean(ratios: list[float]) -> float:
