@@ -119,7 +119,7 @@ private:
         uint64_t from = 0;
         for (uint64_t checkpoint : list_checkpoints(files_, database_.root()))
             if (checkpoint <= oldest) from = checkpoint;
-        if (from == 0) return;
+        if (from == 0 || !latch_.load(from - 1)) return;
         // The name of the checkpoint must outlive the manifests that it stands for.
         files_.sync_folder(database_.root() + "/.ch/checkpoint");
         latch_.forget_below(from);
@@ -128,8 +128,9 @@ private:
 
     void remove_orphans() {
         state_ = database_.newest();
-        for (const auto& [id, table] : state_->tables) remove_orphans_of(*table);
-        for (const auto& [name, id] : state_->databases) remove_unknown_folders(name);
+        const std::shared_ptr<const State> listed = state_;
+        for (const auto& [id, table] : listed->tables) remove_orphans_of(*table);
+        for (const auto& [name, id] : listed->databases) remove_unknown_folders(name);
     }
 
     void remove_orphans_of(const TableState& table) {

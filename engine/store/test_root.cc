@@ -8,12 +8,18 @@ namespace ch::storage {
 
 namespace {
 
-std::string content_of(uint64_t rows, const char* file) {
-    return std::string(file) + " of " + std::to_string(rows) + " rows";
-}
-
+constexpr size_t kContentBytesMin = 1100;
+constexpr uint64_t kContentBytesMax = 4096;
 constexpr const char* kFiles[] = {"data.bin", "checksums.txt"};
 
+std::string content_of(uint64_t rows, const char* file) {
+    const std::string line = std::string(file) + " of " + std::to_string(rows) + " rows\n";
+    std::string content;
+    while (content.size() < kContentBytesMin) content += line;
+    return content;
+}
+
+// More than two sectors, so that a torn write leaves a part of it.
 SchemaVersion two_columns() {
     SchemaVersion schema;
     schema.columns = {{1, "k", "UInt64", "", "", "", ""}, {2, "v", "String", "", "", "", ""}};
@@ -24,10 +30,10 @@ SchemaVersion two_columns() {
 }  // namespace
 
 TestRoot::TestRoot(std::shared_ptr<io::FileSystem> files, const std::string& root, uint64_t seed,
-                   uint64_t checkpoint_versions)
+                   uint64_t checkpoint_versions, bool create)
     : random_(std::make_shared<uint64_t>(seed << 32)) {
     DatabaseOptions options;
-    options.create = true;
+    options.create = create;
     options.sync_threads = 1;
     options.checkpoint_versions = checkpoint_versions;
     options.note = "process " + std::to_string(seed);
@@ -36,13 +42,13 @@ TestRoot::TestRoot(std::shared_ptr<io::FileSystem> files, const std::string& roo
     database_ = Database::open(std::move(files), root, std::move(options));
 }
 
-NewPart TestRoot::write_part(const std::string& table_folder, uint64_t epoch, uint64_t rows,
+NewPart TestRoot::write_part(const TableState& table, uint64_t epoch, uint64_t rows,
                              const latch::Pin* pin) {
     NewPart part;
-    part.folder = database_->new_part_folder(table_folder, epoch, pin);
+    part.folder = database_->new_part_folder(table.folder, epoch, pin);
     part.partition_id = "all";
     part.record.rows = rows;
-    part.record.schema_id = 1;
+    part.record.schema_id = table.schema().id;
     for (const char* name : kFiles) {
         const std::string content = content_of(rows, name);
         part.unsynced.push_back(database_->files().create(part.folder + "/" + name));
@@ -70,8 +76,7 @@ CommitOutcome TestRoot::insert_into(const std::vector<TableId>& tables, uint64_t
     transaction.use(latch);
     for (TableId table : tables) {
         std::shared_ptr<const TableState> found = transaction.base().find(table);
-        transaction.add_part(table,
-                             write_part(found->folder, transaction.base().epoch(table), rows));
+        transaction.add_part(table, write_part(*found, transaction.base().epoch(table), rows));
     }
     return database_->commit(transaction);
 }
@@ -97,7 +102,7 @@ bool TestRoot::merge(TableId table) {
         level = std::max(level, name.level);
         transaction.retire_part(table, part->record.name);
     }
-    NewPart merged = write_part(found->folder, 0, found->rows, pin.get());
+    NewPart merged = write_part(*found, 0, found->rows, pin.get());
     merged.record.name = format::PartName{"all", first, last, level + 1, 0}.text();
     transaction.add_part(table, std::move(merged));
     return std::holds_alternative<latch::Published>(database_->commit(transaction));
@@ -135,7 +140,7 @@ std::string TestRoot::check(const State& state) {
             for (const auto& part : table->parts)
                 for (const char* name : kFiles) {
                     const std::string path = folder + "/" + part->record.name + "/" + name;
-                    if (io::read_small_file(files, path, 1000) !=
+                    if (io::read_small_file(files, path, kContentBytesMax) !=
                         content_of(part->record.rows, name))
                         return path + " is damaged";
                 }

@@ -11,9 +11,9 @@ namespace ch::storage {
 /// A process on a root, for tests: deterministic ids and times, parts of a few bytes.
 class TestRoot {
 public:
-    /// Makes the root if it is not there.
+    /// Makes the root if it is not there, unless told otherwise.
     TestRoot(std::shared_ptr<io::FileSystem> files, const std::string& root, uint64_t seed,
-             uint64_t checkpoint_versions = 64);
+             uint64_t checkpoint_versions = 64, bool create = true);
 
     [[nodiscard]] Database& database() { return *database_; }
     /// The wall clock of this process.
@@ -33,7 +33,7 @@ public:
     bool drop(TableId table);
 
     /// A part whose files say what they are, ready for add_part().
-    NewPart write_part(const std::string& table_folder, uint64_t epoch, uint64_t rows,
+    NewPart write_part(const TableState& table, uint64_t epoch, uint64_t rows,
                        const latch::Pin* pin = nullptr);
     /// Every part of the newest version is on disk, whole; empty, or what is wrong.
     std::string check();
