@@ -3,6 +3,7 @@
 Usage: test_arrow_stream.py [BUILD_FOLDER]    (default build/dev; libch.so is taken from there)
 """
 
+import subprocess
 import sys
 import tempfile
 import traceback
@@ -80,6 +81,38 @@ def make_table(folder: str) -> ClickHouse:
     for first, count in ((0, ROWS - 500), (ROWS - 500, 500)):
         clickhouse.query(f"INSERT INTO d.t SELECT {values} FROM numbers({first}, {count})")
     return clickhouse
+
+
+# All columns of a wider table, in batches that are full, in a process that does nothing else: argv is python/, libch.so,
+# the table, the budget. Prints rows, the largest batch, the budget's own peak, and how far the process grew above its start.
+SCAN_IN_A_PROCESS = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import libch
+libch.use_peer("tools")
+import pyarrow
+
+def kib(field):
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith(field))
+
+def scan(names, batch_rows):
+    session = libch.Session(sys.argv[2], {"memory_bytes": int(sys.argv[4])})
+    query = session.execute(
+        {"node": "scan", "table": sys.argv[3], "columns": names, "options": {"batch_rows": batch_rows}}
+    )
+    rows = largest = 0
+    for batch in query.read():
+        rows, largest = rows + batch.num_rows, max(largest, batch.num_rows)
+    peak = query.metrics().memory_peak_bytes
+    query.close()
+    session.close()
+    return rows, largest, peak
+
+scan(["id"], 1000)
+names = [column["name"] for column in libch.Session(sys.argv[2]).describe(sys.argv[3])["columns"]]
+before = kib("VmRSS")
+print(*scan(names, 65_536), (kib("VmHWM") - before) << 10)
+"""
 
 
 def plain(value):
@@ -199,6 +232,23 @@ def check_memory_stays_within_the_budget(clickhouse, session, path) -> None:
         raise AssertionError("a scan went through a budget of 100,000 bytes")
     except MemoryError as error:
         assert "memory budget of 100000 bytes" in str(error), error
+
+
+def check_the_process_grows_by_no_more_than_the_budget(clickhouse, session, path) -> None:
+    rows, budget, beside_it = 200_000, 160 << 20, 16 << 20
+    values = ", ".join(f"CAST({value}, $${type_}$$)" for _, type_, value in COLUMNS)
+    clickhouse.query("CREATE TABLE d.wide AS d.t ENGINE = MergeTree ORDER BY id")
+    clickhouse.query(f"INSERT INTO d.wide SELECT {values} FROM numbers({rows})")
+    done = subprocess.run(
+        [sys.executable, "-c", SCAN_IN_A_PROCESS, Path(__file__).parent, LIBRARY, path[:-1] + "wide", str(budget)],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    found, largest, peak, grown = map(int, done.stdout.split())
+    assert found == rows and 32_768 < largest <= 65_536, (found, largest)
+    print(f"the process grew by {grown:,} bytes, its budget counted {peak:,}")
+    assert peak <= budget and grown <= budget + beside_it, f"counted {peak:,} bytes, the process grew by {grown:,}"
 
 
 def check_cancel_within_one_batch(clickhouse, session, path) -> None:
