@@ -2,11 +2,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build lint test test-full demo bench fuzz package format clean
+.PHONY: help build lint test test-full reliability demo bench fuzz package format clean
 
 SF ?=
 ONLY ?=
 SEED ?=
+SUITE ?=
 SIZE ?=
 SECONDS_EACH ?= 60
 PYTHON ?= python3
@@ -15,7 +16,7 @@ SETUP ?= yes
 setup = $(if $(filter no,$(SETUP)),true,tools/setup/setup.sh $(1))
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## libch.so, ch and chspark.jar into build/
 	@$(call setup,build)
@@ -23,7 +24,7 @@ build: ## libch.so, ch and chspark.jar into build/
 	@cp -u build/release/libch.so build/release/ch build/
 	@tools/setup/jar.sh
 
-test: ## all that CI runs: build, house rules, unit tests, damage, compatibility, Spark. ONLY=suite,suite SEED=n
+test: ## all that CI runs: build, house rules, unit tests (also with sanitizers), fuzzers, damage, compatibility, Spark. ONLY=suite,suite SEED=n
 	@started=$$(date +%s); $(call setup,test); \
 	exec $(PYTHON) tests/run.py --only "$(ONLY)" --seed "$(SEED)" --setup-seconds $$(($$(date +%s) - started))
 
@@ -52,9 +53,13 @@ format: ## clang-format every C++ file in place
 	@$(call setup,lint)
 	@$(PYTHON) tools/tidy/format.py
 
+reliability: ## one suite of docs/reliability.md: SUITE=R2; SIZE=rel for the size before a claim, SEED=n
+	@tools/setup/build.sh dev ch_reliability_test latch_core_test
+	@exec $(PYTHON) tests/reliability/run.py "$(SUITE)" --size "$(SIZE)" --seed "$(SEED)"
+
 fuzz: ## every fuzzer for a minute each, from its corpus. ONLY=name SECONDS_EACH=600
 	@$(call setup,fuzz)
-	@tools/setup/build.sh fuzz
+	@tools/setup/build.sh fuzz fuzzers
 	@exec $(PYTHON) tests/fuzz.py build/fuzz --only "$(ONLY)" --seconds $(SECONDS_EACH)
 
 package: ## one archive of what a user needs: build/chspark-<version>.tar.gz

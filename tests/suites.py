@@ -49,7 +49,7 @@ SUITES = (
         "build",
         "clang-tidy over a slice of the files chosen by the seed",
         python("tools/tidy/clang_tidy.py", "--seconds", "60"),
-        only_full=True,
+        when_full=("--seconds", "inf"),
     ),
     Suite(
         "java",
@@ -58,15 +58,29 @@ SUITES = (
         ("mvn", "-B", "-ntp", "-f", "spark/pom.xml", "spotless:check", "test"),
     ),
     Suite("unit", "unit", "unit tests", python("tests/unit.py", "build/dev")),
-    Suite("build-asan", "unit", "the unit tests with ASan and UBSan", ("tools/setup/build.sh", "asan"), counts=False, only_full=True),
-    Suite("unit-asan", "unit", "unit tests under ASan and UBSan", python("tests/unit.py", "build/asan"), only_full=True),
-    Suite("build-fuzz", "reliability", "the fuzzers", ("tools/setup/build.sh", "fuzz"), counts=False, only_full=True),
+    Suite(
+        "build-asan",
+        "unit",
+        "the unit tests with ASan and UBSan",
+        ("tools/setup/build.sh", "asan"),
+        counts=False,
+        minutes_max=40,
+    ),
+    Suite("unit-asan", "unit", "unit tests under ASan and UBSan", python("tests/unit.py", "build/asan")),
+    Suite(
+        "build-fuzz",
+        "reliability",
+        "the fuzzers",
+        ("tools/setup/build.sh", "fuzz", "fuzzers"),
+        counts=False,
+        minutes_max=40,
+    ),
     Suite(
         "fuzz",
         "reliability",
         "every fuzzer: its corpus, then a few seconds of new inputs",
         python("tests/fuzz.py", "build/fuzz", "--seconds", "5"),
-        only_full=True,
+        when_full=("--seconds", "60"),
     ),
     Suite(
         "damage",
@@ -79,13 +93,20 @@ SUITES = (
         "reliability",
         "the same under ASan and UBSan, fewer",
         ("build/asan/tests/corruption/ch_damage_test", "--gtest_brief=1"),
-        only_full=True,
     ),
     Suite(
         "damage-spark",
         "reliability",
         "damaged golden tables through Spark in one JVM, a healthy query behind each",
         python("tests/corruption/spark_damage.py", "--seed", "{seed}"),
+    ),
+    *(
+        Suite(name, "reliability", what, python("tests/reliability/run.py", name), when_full=("--size", "rel"))
+        for name, what in (
+            ("R2", "power loss: every crash state of four histories, every sync left out once"),
+            ("R3", "each file operation of four histories fails, in six ways"),
+            ("R4", "a disk that loses what it acknowledged"),
+        )
     ),
     Suite(
         "compat",
