@@ -88,7 +88,7 @@ std::string list_json(const Session& session, const std::string& path) {
     return dump_json(result);
 }
 
-std::string describe_json(const Session& session, const std::string& path) {
+std::string describe_json(Session& session, const std::string& path) {
     std::shared_ptr<const table::Table> opened = session.open_table(path);
     const table::TableSchema& schema = opened->schema();
     json columns = json::array();
@@ -120,7 +120,7 @@ std::string describe_json(const Session& session, const std::string& path) {
                       {"broken", std::move(broken)}});
 }
 
-std::string plan_json(const Session& session, const Plan& plan) {
+std::string plan_json(Session& session, const Plan& plan) {
     std::shared_ptr<const table::Table> opened = session.open_table(scan_of(plan).table);
     BoundPlan bound = bind_plan(plan, types_of(opened->schema()));
     table::ScanPlan scan = table::plan_scan(*opened, bound.request, plan.options.split_bytes);

@@ -10,7 +10,7 @@ namespace ch::connector {
 /// The JSON answers of ch_list, ch_describe and ch_plan (include/ch/ch.h). Throw what the engine
 /// throws.
 std::string list_json(const Session& session, const std::string& path);
-std::string describe_json(const Session& session, const std::string& table);
-std::string plan_json(const Session& session, const Plan& plan);
+std::string describe_json(Session& session, const std::string& table);
+std::string plan_json(Session& session, const Plan& plan);
 
 }  // namespace ch::connector

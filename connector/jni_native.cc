@@ -121,7 +121,7 @@ JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_version(JNIEnv* env, jclass) 
 JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_list(JNIEnv* env, jclass, jlong session,
                                                         jstring path) {
     return guarded<jstring>(env, [&] {
-        const connector::Session& opened = *from_handle<SessionHandle>(session).session;
+        connector::Session& opened = *from_handle<SessionHandle>(session).session;
         return connector::to_java(env, connector::list_json(opened, connector::to_utf8(env, path)));
     });
 }
@@ -129,7 +129,7 @@ JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_list(JNIEnv* env, jclass, jlo
 JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_describe(JNIEnv* env, jclass, jlong session,
                                                             jstring table) {
     return guarded<jstring>(env, [&] {
-        const connector::Session& opened = *from_handle<SessionHandle>(session).session;
+        connector::Session& opened = *from_handle<SessionHandle>(session).session;
         return connector::to_java(env,
                                   connector::describe_json(opened, connector::to_utf8(env, table)));
     });
@@ -138,7 +138,7 @@ JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_describe(JNIEnv* env, jclass,
 JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_plan(JNIEnv* env, jclass, jlong session,
                                                         jstring plan) {
     return guarded<jstring>(env, [&] {
-        const connector::Session& opened = *from_handle<SessionHandle>(session).session;
+        connector::Session& opened = *from_handle<SessionHandle>(session).session;
         return connector::to_java(
             env,
             connector::plan_json(opened, connector::parse_plan(connector::to_utf8(env, plan))));

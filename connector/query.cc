@@ -53,7 +53,8 @@ Query::Query(std::shared_ptr<Session> session, const PlanOptions& options, Bound
       bound_(std::move(bound)),
       splits_(std::move(splits)),
       metrics_(std::make_shared<table::ScanMetrics>()),
-      cancelled_(std::make_shared<std::atomic<bool>>(false)) {
+      cancelled_(std::make_shared<std::atomic<bool>>(false)),
+      joiner_(options.batch_rows, session_->pool()) {
     for (const column::NameAndType& output : bound_.output) {
         try {
             targets_.push_back(arrow_type(output.type, export_options_));
@@ -75,7 +76,7 @@ bool Query::next(ArrowArray* array) {
     Stopwatch stopwatch(native_nanoseconds_);
     if (failure_) throw Error(*failure_);
     try {
-        std::optional<column::Block> block = next_block();
+        std::optional<column::Block> block = next_batch();
         if (!block) return false;
         export_block(*block, targets_, export_options_, session_->pool(), array);
         rows_returned_ += block->rows;
@@ -84,6 +85,20 @@ bool Query::next(ArrowArray* array) {
         scan_.reset();
         failure_ = error;
         throw;
+    }
+}
+
+/// Blocks of the steps, small ones joined.
+std::optional<column::Block> Query::next_batch() {
+    while (true) {
+        if (std::optional<column::Block> ready = joiner_.take()) return ready;
+        if (is_at_end_) return std::nullopt;
+        if (std::optional<column::Block> block = next_block()) {
+            joiner_.add(std::move(*block), metrics_->rows_read);
+        } else {
+            is_at_end_ = true;
+            joiner_.finish();
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include "ch/ch.h"
 #include "connector/arrow_type.h"
+#include "connector/batch_joiner.h"
 #include "connector/bind.h"
 #include "connector/pipeline.h"
 #include "connector/plan.h"
@@ -37,6 +38,7 @@ public:
     [[nodiscard]] ch_metrics metrics() const;
 
 private:
+    [[nodiscard]] std::optional<column::Block> next_batch();
     [[nodiscard]] std::optional<column::Block> next_block();
     [[nodiscard]] bool open_next_split();
 
@@ -53,6 +55,8 @@ private:
     size_t next_split_ = 0;
     std::optional<Pipeline> pipeline_;  ///< of the split that runs
     std::unique_ptr<table::Scan> scan_;
+    BatchJoiner joiner_;
+    bool is_at_end_ = false;
     std::optional<Error> failure_;
 };
 

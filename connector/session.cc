@@ -1,5 +1,6 @@
 #include "connector/session.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -23,11 +24,13 @@ Session::Session(std::shared_ptr<const io::FileSystem> files, size_t memory_byte
     : files_(std::move(files)),
       budget_(std::make_shared<MemoryBudget>(memory_bytes)),
       pool_(std::make_shared<BufferPool>(budget_)),
-      parts_(files_, kPartsCachedMax) {}
+      parts_(files_, kPartsCachedMax),
+      tables_(files_, pool_, kTablesCachedMax,
+              std::min(kTablesCachedBytesMax, memory_bytes / kTablesCachedShare)) {}
 
-std::shared_ptr<const table::Table> Session::open_table(const std::string& path) const {
+std::shared_ptr<const table::Table> Session::open_table(const std::string& path) {
     check_path(path);
-    return table::Table::open(files_, path);
+    return tables_.open(path);
 }
 
 void check_path(std::string_view path) {

@@ -8,6 +8,7 @@
 #include "base/io/file_system.h"
 #include "base/memory_budget.h"
 #include "connector/part_cache.h"
+#include "connector/table_cache.h"
 #include "engine/table/table.h"
 
 namespace ch::connector {
@@ -27,14 +28,16 @@ public:
     [[nodiscard]] const MemoryBudget& budget() const { return *budget_; }
     [[nodiscard]] PartCache& parts() { return parts_; }
 
-    /// The table as its folder is now: listed and its metadata read at each call.
-    [[nodiscard]] std::shared_ptr<const table::Table> open_table(const std::string& path) const;
+    /// The table as its folder is now. Parts that have not changed since the last call are not read
+    /// again.
+    [[nodiscard]] std::shared_ptr<const table::Table> open_table(const std::string& path);
 
 private:
     std::shared_ptr<const io::FileSystem> files_;
     std::shared_ptr<MemoryBudget> budget_;
     std::shared_ptr<BufferPool> pool_;
     PartCache parts_;
+    TableCache tables_;
 };
 
 /// Throws Error{InvalidArgument} for a path that is empty, too long or has a zero byte.

@@ -54,6 +54,17 @@ struct DirectoryEntry {
     EntryKind kind;  ///< of what a symbolic link points to
 };
 
+/// One state of a file or folder: differs from the stamp of any other state, but of one that came
+/// within a tick of the file system's clock.
+struct FileStamp {
+    uint64_t device = 0;
+    uint64_t inode = 0;
+    uint64_t bytes = 0;
+    int64_t modified_ns = 0;  ///< since 1970; of a folder: entries came, went or were renamed
+    int64_t changed_ns = 0;   ///< the same, or attributes changed; nobody can set it back
+    bool operator==(const FileStamp&) const = default;
+};
+
 /// The outside world's files, as far as the engine uses them. Thread-safe. Failures throw Error{Io
 /// | NotFound} that names the path and the system's reason; "does not exist" is a value where a
 /// caller is meant to handle it.
@@ -68,6 +79,12 @@ public:
     [[nodiscard]] virtual std::optional<EntryKind> kind(const std::string& path) const = 0;
     /// The entries of a folder, without "." and "..", sorted by name. Throws Error{NotFound}.
     [[nodiscard]] virtual std::vector<DirectoryEntry> list(const std::string& path) const = 0;
+
+    /// What tells whether a file or folder is still the same, links followed; nothing when it does
+    /// not exist or the file system cannot tell.
+    [[nodiscard]] virtual std::optional<FileStamp> stamp(const std::string& /*path*/) const {
+        return std::nullopt;
+    }
 
     /// A new file; throws Error{Io} if the name is taken.
     virtual std::unique_ptr<WritableFile> create(const std::string& path) = 0;

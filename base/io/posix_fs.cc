@@ -250,6 +250,16 @@ std::vector<DirectoryEntry> PosixFs::list(const std::string& path) const {
     return entries;
 }
 
+std::optional<FileStamp> PosixFs::stamp(const std::string& path) const {
+    std::optional<struct stat> found = stat_path(path);
+    if (!found) return std::nullopt;
+    auto nanoseconds = [](const struct timespec& time) {
+        return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+    };
+    return FileStamp{found->st_dev, found->st_ino, static_cast<uint64_t>(found->st_size),
+                     nanoseconds(found->st_mtim), nanoseconds(found->st_ctim)};
+}
+
 std::unique_ptr<WritableFile> PosixFs::create(const std::string& path) {
     Descriptor descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode));
     if (descriptor.get() < 0) throw_errno("create", path, errno);

@@ -7,12 +7,13 @@ namespace ch::io {
 /// FileSystem over the local machine's files. Locks are open-file-description locks: they exclude
 /// two descriptors of one process too, and closing another descriptor of the file does not drop
 /// them. Descriptors are close-on-exec.
-class PosixFs final : public FileSystem {
+class PosixFs : public FileSystem {
 public:
     std::unique_ptr<ReadableFile> open(const std::string& path) const override;
     [[nodiscard]] std::optional<uint64_t> file_size(const std::string& path) const override;
     [[nodiscard]] std::optional<EntryKind> kind(const std::string& path) const override;
     [[nodiscard]] std::vector<DirectoryEntry> list(const std::string& path) const override;
+    [[nodiscard]] std::optional<FileStamp> stamp(const std::string& path) const override;
     std::unique_ptr<WritableFile> create(const std::string& path) override;
     bool make_folder(const std::string& path) override;
     void sync_folder(const std::string& path) override;

@@ -13,6 +13,7 @@ constexpr uint64_t kColumnBytesMax =
     0x7fffffff;  ///< of one variable-width column in one batch: offsets are int32
 constexpr size_t kBatchRowsMax = 0x7fffffff;
 constexpr uint64_t kDictionaryKeysMax = 0x7fffffff;
+constexpr size_t kLayoutsMax = 1000;               ///< different columns.txt kept parsed at once
 constexpr size_t kIndexMemoryBytesMax = 1U << 30;  ///< primary index and marks of one part
 
 }  // namespace ch::part

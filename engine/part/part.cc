@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "engine/format/columns_txt.h"
 #include "engine/format/compressed_frame.h"
 #include "engine/format/file_limits.h"
 #include "engine/format/single_value.h"
@@ -19,13 +18,6 @@ std::string last_component(const std::string& path) {
     size_t slash = path.find_last_of('/', end);
     return path.substr(slash == std::string::npos ? 0 : slash + 1,
                        end - (slash == std::string::npos ? -1 : slash));
-}
-
-// Columns that ClickHouse adds to parts for itself (block numbers, versions).
-bool is_internal(const std::string& name) {
-    return name.starts_with('_') && name != "_row_exists" &&
-           (name == "_block_number" || name == "_block_offset" || name == "_part_data_version" ||
-            name == "_part_offset" || name == "_part" || name == "_part_uuid");
 }
 
 // Runs a parser over one file's content and names the file in what it throws.
@@ -52,6 +44,11 @@ Part::Part(Key, PartFolder folder, Options options)
     : folder_(std::move(folder)),
       options_(std::move(options)),
       name_(last_component(folder_.path())) {
+    if (!folder_.has("count.txt") && !folder_.has("columns.txt") && !folder_.has_checksums())
+        throw Error(ErrorCode::NotFound,
+                    "the folder is no part: it has no count.txt, columns.txt or checksums.txt; "
+                    "expected a folder such as TABLE/all_1_1_0",
+                    folder_.path());
     std::string count = folder_.read("count.txt");
     auto [end, error] = std::from_chars(count.data(), count.data() + count.size(), rows_);
     if (error != std::errc() || end != count.data() + count.size())
@@ -59,23 +56,31 @@ Part::Part(Key, PartFolder folder, Options options)
                     "expected the number of rows, found \"" + count.substr(0, 40) + "\"",
                     folder_.path_of("count.txt"));
     read_columns();
-    if (folder_.has("serialization.json"))
-        serialization_ = named(folder_.path_of("serialization.json"), [&] {
-            return format::Serialization::parse(folder_.read("serialization.json"));
-        });
     find_kind();
 }
 
 void Part::read_columns() {
-    std::vector<column::NameAndType> stored = named(folder_.path_of("columns.txt"), [&] {
-        return format::parse_columns_txt(folder_.read("columns.txt"));
+    layout_ = named(folder_.path_of("columns.txt"), [&] {
+        std::string text = folder_.read("columns.txt");
+        return options_.layouts ? options_.layouts->of(text)
+                                : std::make_shared<const ColumnLayout>(ColumnLayout::parse(text));
     });
-    stored_columns_ = stored.size();
-    for (size_t i = 0; i < stored.size(); ++i) {
-        if (is_internal(stored[i].name)) continue;
-        columns_.push_back(std::move(stored[i]));
-        stored_position_.push_back(i);
+}
+
+const format::Serialization& Part::serialization() const {
+    {
+        std::lock_guard lock(mutex_);
+        if (serialization_ != nullptr) return *serialization_;
     }
+    auto read = std::make_unique<const format::Serialization>();
+    if (folder_.has("serialization.json"))
+        read = named(folder_.path_of("serialization.json"), [&] {
+            return std::make_unique<const format::Serialization>(
+                format::Serialization::parse(folder_.read("serialization.json")));
+        });
+    std::lock_guard lock(mutex_);
+    if (serialization_ == nullptr) serialization_ = std::move(read);
+    return *serialization_;
 }
 
 void Part::find_kind() {
@@ -99,13 +104,13 @@ void Part::find_kind() {
 }
 
 std::optional<size_t> Part::find_column(std::string_view name) const {
-    for (size_t i = 0; i < columns_.size(); ++i)
-        if (columns_[i].name == name) return i;
+    for (size_t i = 0; i < columns().size(); ++i)
+        if (columns()[i].name == name) return i;
     return std::nullopt;
 }
 
 uint64_t Part::column_bytes(size_t column) const {
-    CH_ASSERT(column < columns_.size());
+    CH_ASSERT(column < columns().size());
     uint64_t total = 0;
     if (kind_ == PartKind::Compact) {
         for (size_t g = 0; g < granules().count(); ++g) {
@@ -118,7 +123,7 @@ uint64_t Part::column_bytes(size_t column) const {
         return total;
     }
     // By name, so that columns of unsupported types are counted too.
-    std::string prefix = format::escape_for_file_name(columns_[column].name);
+    std::string prefix = format::escape_for_file_name(columns()[column].name);
     for (const io::DirectoryEntry& entry : folder_.entries()) {
         std::string_view rest = entry.name;
         if (!rest.starts_with(prefix) || !rest.ends_with(".bin")) continue;
@@ -165,6 +170,24 @@ const std::vector<column::ColumnPtr>& Part::primary_index(
     std::lock_guard lock(mutex_);
     key_rows_.push_back(std::move(rows));
     return key_rows_.back()->columns;
+}
+
+size_t Part::memory_bytes() const {
+    size_t total = sizeof(Part) + folder_.memory_bytes();
+    std::lock_guard lock(mutex_);
+    auto add_marks = [&](const std::vector<format::Mark>& marks) {
+        total += marks.capacity() * sizeof(format::Mark);
+    };
+    if (granules_ != nullptr) total += granules_->first_row.capacity() * sizeof(uint64_t);
+    for (const auto& [base, marks] : marks_) add_marks(*marks);
+    if (compact_marks_ != nullptr) {
+        add_marks(compact_marks_->marks);
+        total += compact_marks_->rows.capacity() * sizeof(uint64_t);
+    }
+    if (options_.pool != nullptr) return total;
+    for (const auto& rows : key_rows_)
+        for (const column::ColumnPtr& column : rows->columns) total += column->bytes();
+    return total;
 }
 
 std::optional<MinMax> Part::min_max(std::string_view column, const column::Type& type) const {

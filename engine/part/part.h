@@ -15,6 +15,7 @@
 #include "engine/format/marks.h"
 #include "engine/format/serialization_json.h"
 #include "engine/format/skip_index.h"
+#include "engine/part/column_layout.h"
 #include "engine/part/part_folder.h"
 
 namespace ch::part {
@@ -29,7 +30,8 @@ struct MinMax {
 
 /// One part folder, opened: its small files read, checked against checksums.txt and held; column
 /// data is not touched. A file's size is checked no later than when it is opened, and the hash of a
-/// small one when it is read. Marks and the primary index are read on first use and kept.
+/// small one when it is read. What only some need (marks, indices, forms) is read on first use and
+/// kept.
 /// Immutable, thread-safe, shared. Every failure is an Error that names the file.
 class Part {
 public:
@@ -38,7 +40,9 @@ public:
         /// be worked out from the data.
         uint64_t granule_rows = 8192;
         /// For the primary index; null = a pool of the part's own.
-        std::shared_ptr<BufferPool> pool;
+        std::shared_ptr<BufferPool> pool = nullptr;
+        /// Shared by the parts of a table; null = this part parses its columns.txt itself.
+        std::shared_ptr<ColumnLayouts> layouts = nullptr;
     };
     /// Parts are made by open() alone: nobody else has a Key.
     class Key {
@@ -61,7 +65,9 @@ public:
     [[nodiscard]] uint64_t rows() const { return rows_; }
     /// As columns.txt has them, `_row_exists` included when the part has lightweight deletes; other
     /// columns whose name begins with `_` and that ClickHouse adds by itself are left out.
-    [[nodiscard]] const std::vector<column::NameAndType>& columns() const { return columns_; }
+    [[nodiscard]] const std::vector<column::NameAndType>& columns() const {
+        return layout_->columns;
+    }
     /// Index into columns(), or nothing.
     [[nodiscard]] std::optional<size_t> find_column(std::string_view name) const;
     /// Rows of the granules, the final mark left out.
@@ -90,11 +96,15 @@ public:
         const std::string& index_name, std::string_view type_text,
         const std::vector<column::TypePtr>& types, uint64_t granularity) const;
     [[nodiscard]] const io::FileSystem& files() const { return folder_.files(); }
+    /// About the memory that the part holds by now, but for what counts against a pool of
+    /// Options and for a shared layout.
+    [[nodiscard]] size_t memory_bytes() const;
 
     /// The folder, the forms of the columns and the kind of the marks, for those who read the
     /// part's files themselves.
     [[nodiscard]] const PartFolder& folder() const { return folder_; }
-    [[nodiscard]] const format::Serialization& serialization() const { return serialization_; }
+    /// serialization.json, read on first use and kept.
+    [[nodiscard]] const format::Serialization& serialization() const;
     [[nodiscard]] format::MarksKind marks_kind() const { return marks_kind_; }
     /// Wide: marks of a stream by its file's name without extension, one a granule and the final
     /// one; read on first use and kept.
@@ -130,15 +140,13 @@ private:
     PartKind kind_ = PartKind::Wide;
     format::MarksKind marks_kind_;
     uint64_t rows_ = 0;
-    std::vector<column::NameAndType> columns_;
-    std::vector<size_t> stored_position_;  // of each of columns_ in columns.txt
-    size_t stored_columns_ = 0;
-    format::Serialization serialization_;
+    std::shared_ptr<const ColumnLayout> layout_;
 
     // What is read on first use. Read without the lock held: two threads may do so at once, and the
     // first result is kept.
     mutable std::mutex mutex_;
-    mutable std::unique_ptr<const format::Granules> granules_;  // guarded by mutex_
+    mutable std::unique_ptr<const format::Granules> granules_;            // guarded by mutex_
+    mutable std::unique_ptr<const format::Serialization> serialization_;  // guarded by mutex_
     mutable std::map<std::string, std::shared_ptr<const std::vector<format::Mark>>>
         marks_;                                                       // guarded by mutex_
     mutable std::shared_ptr<const format::MarksFile> compact_marks_;  // guarded by mutex_

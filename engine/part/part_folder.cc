@@ -52,6 +52,15 @@ uint64_t PartFolder::bytes() const {
     return total;
 }
 
+size_t PartFolder::memory_bytes() const {
+    size_t total = path_.capacity();
+    for (const io::DirectoryEntry& entry : entries_)
+        total += sizeof(io::DirectoryEntry) + entry.name.capacity();
+    for (const format::FileChecksum& file : checksums_.files())
+        total += sizeof(format::FileChecksum) + file.name.capacity();
+    return total;
+}
+
 uint64_t PartFolder::file_bytes(const std::string& file) const {
     if (const format::FileChecksum* listed = checksums_.find(file)) return listed->size;
     return files_->file_size(path_of(file)).value_or(0);

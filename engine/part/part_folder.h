@@ -31,6 +31,8 @@ public:
     [[nodiscard]] bool has_checksums() const { return has_checksums_; }
     /// Of all files that are listed; asks the file system when there is no list.
     [[nodiscard]] uint64_t bytes() const;
+    /// About the memory that the lists take.
+    [[nodiscard]] size_t memory_bytes() const;
     /// Bytes of one file, or 0 when there is none.
     [[nodiscard]] uint64_t file_bytes(const std::string& file) const;
 

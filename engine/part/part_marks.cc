@@ -100,23 +100,23 @@ std::shared_ptr<const std::vector<format::Mark>> Part::stream_marks(const std::s
 std::vector<uint64_t> Part::compact_first_streams() const {
     std::vector<uint64_t> first;
     if (marks_kind_.version < 4) {
-        for (size_t i = 0; i <= stored_columns_; ++i) first.push_back(i);
+        for (size_t i = 0; i <= layout_->stored_columns; ++i) first.push_back(i);
         return first;
     }
     std::string file = "columns_substreams.txt";
     try {
-        std::vector<format::ColumnSubstreams> columns =
+        std::vector<format::ColumnSubstreams> listed =
             format::parse_columns_substreams(folder_.read(file));
-        if (columns.size() != stored_columns_)
+        if (listed.size() != layout_->stored_columns)
             throw Error(ErrorCode::Corrupt,
-                        "columns_substreams.txt has " + std::to_string(columns.size()) +
-                            " columns, columns.txt " + std::to_string(stored_columns_));
-        for (size_t i = 0; i < columns_.size(); ++i)
-            if (columns[stored_position_[i]].column != columns_[i].name)
-                throw Error(ErrorCode::Corrupt, "column \"" + columns_[i].name +
+                        "columns_substreams.txt has " + std::to_string(listed.size()) +
+                            " columns, columns.txt " + std::to_string(layout_->stored_columns));
+        for (size_t i = 0; i < columns().size(); ++i)
+            if (listed[layout_->stored_position[i]].column != columns()[i].name)
+                throw Error(ErrorCode::Corrupt, "column \"" + columns()[i].name +
                                                     "\" has another place than in columns.txt");
         first.push_back(0);
-        for (const format::ColumnSubstreams& column : columns) {
+        for (const format::ColumnSubstreams& column : listed) {
             if (column.streams.empty())
                 throw Error(ErrorCode::Corrupt, "column \"" + column.column + "\" has no streams");
             first.push_back(first.back() + column.streams.size());
@@ -143,14 +143,14 @@ std::shared_ptr<const format::MarksFile> Part::compact_marks() const {
 }
 
 std::pair<format::Mark, format::Mark> Part::column_extent(size_t column, size_t granule) const {
-    CH_ASSERT(kind_ == PartKind::Compact && column < columns_.size() &&
+    CH_ASSERT(kind_ == PartKind::Compact && column < columns().size() &&
               granule < granules().count());
     std::shared_ptr<const format::MarksFile> file = compact_marks();
-    size_t place = stored_position_[column];
+    size_t place = layout_->stored_position[column];
     const format::Mark* marks = file->marks.data() + granule * file->streams;
     format::Mark begin = marks[compact_first_streams_[place]];
     format::Mark end;
-    if (place + 1 < stored_columns_) {
+    if (place + 1 < layout_->stored_columns) {
         end = marks[compact_first_streams_[place + 1]];
     } else if (granule + 1 < file->count()) {
         end = marks[file->streams];
@@ -166,9 +166,9 @@ std::pair<format::Mark, format::Mark> Part::column_extent(size_t column, size_t 
 }
 
 std::vector<std::string> Part::column_streams(size_t column) const {
-    CH_ASSERT(kind_ == PartKind::Wide && column < columns_.size());
+    CH_ASSERT(kind_ == PartKind::Wide && column < columns().size());
     std::vector<std::string> bases;
-    for (const StreamNames::Stream& stream : names_of(columns_[column], serialization_).streams) {
+    for (const StreamNames::Stream& stream : names_of(columns()[column], serialization()).streams) {
         std::optional<std::string> base = base_of(folder_, stream);
         if (!base)
             throw Error(ErrorCode::Corrupt, "the part has no file for this stream",
@@ -179,9 +179,9 @@ std::vector<std::string> Part::column_streams(size_t column) const {
 }
 
 uint64_t Part::find_granule_rows(size_t& marks_count) const {
-    for (const column::NameAndType& column : columns_) {
+    for (const column::NameAndType& column : columns()) {
         if (column.type->id == column::TypeId::Unsupported) continue;
-        for (const StreamNames::Stream& stream : names_of(column, serialization_).streams) {
+        for (const StreamNames::Stream& stream : names_of(column, serialization()).streams) {
             std::optional<std::string> base = base_of(folder_, stream);
             if (!base) continue;
             std::shared_ptr<const format::MarksFile> file = read_marks(*base, 1);

@@ -19,6 +19,12 @@ constexpr size_t kPartsMax = 2'000'000;
 /// How often a table folder is listed again because a part went away between listing and opening
 /// it.
 constexpr int kListingsMax = 5;
+/// Threads that open and plan many parts, and how many of these are worth one.
+constexpr size_t kThreadsMax = 4;
+constexpr size_t kItemsPerThreadMin = 32;
+/// A part changed less than this before it was opened may have been changed again within the same
+/// tick of its file system's clock; whole seconds are the coarsest there are.
+constexpr int64_t kFileClockTickNs = 2'000'000'000;
 /// Bytes that a scan's batch aims at; batches shrink when rows are large.
 constexpr size_t kBatchBytesAim = 32U << 20;
 

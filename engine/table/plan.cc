@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "base/error.h"
 #include "engine/table/column_source.h"
+#include "engine/table/parallel.h"
 #include "engine/table/pruning.h"
 #include "engine/table/scan.h"
 
@@ -108,24 +110,38 @@ private:
     uint64_t column_bytes_ = 0;
 };
 
+/// What one part adds to a plan.
+ScanPlan plan_part(const part::Part& part, const TableSchema& schema, const ScanRequest& request,
+                   const std::vector<TableColumn>& columns, uint64_t split_bytes) {
+    ScanPlan plan;
+    plan.parts = 1;
+    if (part.rows() == 0 || !part_may_match(part, schema, request.predicate)) return plan;
+    plan.granules = part.granules().count();
+    std::vector<GranuleRange> ranges = prune_by_primary_key(part, schema, request.predicate);
+    ranges = prune_by_skip_indices(part, schema, request.predicate, std::move(ranges));
+    if (ranges.empty()) return plan;
+    plan.parts_selected = 1;
+    for (GranuleRange range : ranges) plan.granules_selected += range.to - range.from;
+    Splitter(part, columns, split_bytes).cut(ranges, plan.splits);
+    return plan;
+}
+
 }  // namespace
 
 ScanPlan plan_scan(const Table& table, const ScanRequest& request, uint64_t split_bytes) {
     refuse_broken(table);
     std::vector<TableColumn> columns = columns_read(table, request);
+    std::vector<ScanPlan> pieces(table.parts().size());
+    for_each_index(pieces.size(), [&](size_t i) {
+        pieces[i] = plan_part(*table.parts()[i], table.schema(), request, columns, split_bytes);
+    });
     ScanPlan plan;
-    for (const std::shared_ptr<const part::Part>& part : table.parts()) {
-        ++plan.parts;
-        plan.granules += part->granules().count();
-        if (part->rows() == 0 || !part_may_match(*part, table.schema(), request.predicate))
-            continue;
-        std::vector<GranuleRange> ranges =
-            prune_by_primary_key(*part, table.schema(), request.predicate);
-        ranges = prune_by_skip_indices(*part, table.schema(), request.predicate, std::move(ranges));
-        if (ranges.empty()) continue;
-        ++plan.parts_selected;
-        for (GranuleRange range : ranges) plan.granules_selected += range.to - range.from;
-        Splitter(*part, columns, split_bytes).cut(ranges, plan.splits);
+    for (ScanPlan& piece : pieces) {
+        plan.parts += piece.parts;
+        plan.parts_selected += piece.parts_selected;
+        plan.granules += piece.granules;
+        plan.granules_selected += piece.granules_selected;
+        std::move(piece.splits.begin(), piece.splits.end(), std::back_inserter(plan.splits));
     }
     for (const Split& split : plan.splits) {
         plan.rows += split.rows;

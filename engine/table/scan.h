@@ -43,6 +43,7 @@ struct Split {
 struct ScanPlan {
     std::vector<Split> splits;
     uint64_t parts = 0, parts_selected = 0;
+    /// `granules`: of the parts that min/max and partition left; the marks of others are not read.
     uint64_t granules = 0, granules_selected = 0;
     uint64_t rows = 0, bytes = 0;  ///< of the selected granules
 };

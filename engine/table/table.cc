@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <tuple>
+#include <unordered_map>
+#include <utility>
 
 #include "base/error.h"
 #include "engine/table/active_parts.h"
 #include "engine/table/create_query.h"
 #include "engine/table/limits.h"
 #include "engine/table/location.h"
+#include "engine/table/parallel.h"
 
 namespace ch::table {
 
@@ -46,36 +50,78 @@ std::vector<PartName> list_active_parts(const io::FileSystem& files, const std::
     }
 }
 
-struct OpenedParts {
-    std::vector<std::shared_ptr<const part::Part>> parts;
-    std::vector<BrokenPart> broken;
-    std::optional<size_t> newest;  ///< index into parts
+/// The part's stamp now, unless a later change might leave it the same.
+std::optional<PartStamp> stamp_of(const io::FileSystem& files, const std::string& path,
+                                  int64_t now_ns) {
+    std::optional<io::FileStamp> folder = files.stamp(path);
+    if (!folder) return std::nullopt;
+    std::optional<io::FileStamp> checksums = files.stamp(path + "/checksums.txt");
+    if (!checksums) return std::nullopt;
+    if (std::max(folder->changed_ns, checksums->changed_ns) > now_ns - kFileClockTickNs)
+        return std::nullopt;
+    return PartStamp{*folder, *checksums};
+}
+
+struct OpenedPart {
+    std::shared_ptr<const part::Part> part;  ///< null if it is broken or gone
+    std::optional<PartStamp> stamp;
+    std::string error;
+    bool is_gone = false;
+};
+
+/// Opens a table's parts, taking those over that are still what they were.
+class PartOpener {
+public:
+    PartOpener(std::shared_ptr<const io::FileSystem> files, std::string folder,
+               part::Part::Options options)
+        : files_(std::move(files)), folder_(std::move(folder)), options_(std::move(options)) {
+        auto now = std::chrono::system_clock::now().time_since_epoch();
+        now_ns_ = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+    }
+
+    void may_reuse(const std::shared_ptr<const part::Part>& part, const PartStamp& stamp) {
+        known_[part->path()] = {part, stamp};
+    }
+
+    /// Safe to call from several threads.
+    OpenedPart open(const std::string& name) const {
+        std::string path = folder_ + "/" + name;
+        OpenedPart opened;
+        try {
+            opened.stamp = stamp_of(*files_, path, now_ns_);
+            auto known = known_.find(path);
+            if (known != known_.end() && opened.stamp == known->second.stamp)
+                opened.part = known->second.part;
+            else
+                opened.part = part::Part::open(files_, path, options_);
+        } catch (const Error& error) {
+            if (error.code() == ErrorCode::Bug || error.code() == ErrorCode::MemoryLimit) throw;
+            opened.is_gone = !files_->kind(path);
+            opened.error = error.what();
+        }
+        return opened;
+    }
+
+private:
+    struct Known {
+        std::shared_ptr<const part::Part> part;
+        std::optional<PartStamp> stamp;
+    };
+    std::shared_ptr<const io::FileSystem> files_;
+    std::string folder_;
+    part::Part::Options options_;
+    int64_t now_ns_ = 0;
+    std::unordered_map<std::string, Known> known_;
 };
 
 /// Nothing if a part went away meanwhile: ClickHouse merged it, and the folder is to be listed
 /// again.
-std::optional<OpenedParts> open_parts(const std::shared_ptr<const io::FileSystem>& files,
-                                      const std::string& folder, const std::vector<PartName>& names,
-                                      uint64_t granule_rows) {
-    OpenedParts opened;
-    part::Part::Options options;
-    options.granule_rows = granule_rows;
-    std::tuple<uint64_t, uint64_t> newest_version;
-    for (const PartName& name : names) {
-        std::string path = folder + "/" + name.text();
-        try {
-            opened.parts.push_back(part::Part::open(files, path, options));
-        } catch (const Error& error) {
-            if (error.code() == ErrorCode::Bug || error.code() == ErrorCode::MemoryLimit) throw;
-            if (!files->kind(path)) return std::nullopt;
-            opened.broken.push_back({name.text(), error.what()});
-            continue;
-        }
-        std::tuple version(std::max(name.mutation, name.max_block), name.max_block);
-        if (opened.newest && version < newest_version) continue;
-        newest_version = version;
-        opened.newest = opened.parts.size() - 1;
-    }
+std::optional<std::vector<OpenedPart>> open_parts(const PartOpener& opener,
+                                                  const std::vector<PartName>& names) {
+    std::vector<OpenedPart> opened(names.size());
+    for_each_index(names.size(), [&](size_t i) { opened[i] = opener.open(names[i].text()); });
+    for (const OpenedPart& part : opened)
+        if (part.is_gone) return std::nullopt;
     return opened;
 }
 
@@ -112,33 +158,72 @@ const TableColumn* TableSchema::find(std::string_view column) const {
 }
 
 std::shared_ptr<const Table> Table::open(std::shared_ptr<const io::FileSystem> files,
-                                         const std::string& path) {
+                                         const std::string& path, const Table* previous,
+                                         const std::shared_ptr<BufferPool>& pool) {
     TableLocation location = locate_table(*files, path);
     auto table = std::make_shared<Table>();
     table->schema_ = schema_of(location);
-    std::optional<OpenedParts> opened;
-    for (int listing = 0; !opened && listing < kListingsMax; ++listing)
-        opened = open_parts(files, location.folder, list_active_parts(*files, location.folder),
-                            table->schema_.index_granularity);
+    const uint64_t granule_rows = table->schema_.index_granularity;
+    bool may_reuse = previous && previous->files_ == files &&
+                     previous->schema_.index_granularity == granule_rows;
+    table->layouts_ = may_reuse ? previous->layouts_ : std::make_shared<part::ColumnLayouts>();
+    part::Part::Options options{granule_rows, pool, table->layouts_};
+    PartOpener opener(files, location.folder, std::move(options));
+    for (size_t i = 0; may_reuse && i < previous->parts_.size(); ++i)
+        if (previous->stamps_[i]) opener.may_reuse(previous->parts_[i], *previous->stamps_[i]);
+    std::vector<PartName> names;
+    std::optional<std::vector<OpenedPart>> opened;
+    for (int listing = 0; !opened && listing < kListingsMax; ++listing) {
+        names = list_active_parts(*files, location.folder);
+        opened = open_parts(opener, names);
+    }
     if (!opened)
         throw Error(ErrorCode::Io,
                     "parts vanish while they are opened, the table is being merged; try again",
                     location.folder);
-    if (table->schema_.columns.empty()) {
-        if (!opened->newest)
-            throw Error(
-                opened->broken.empty() ? ErrorCode::NotFound : ErrorCode::Corrupt,
-                opened->broken.empty()
-                    ? "the folder has neither parts nor a table.sql: expected a table's folder"
-                    : "no part can be opened; the first reason: " + opened->broken[0].error,
-                location.folder);
-        table->schema_.columns = columns_of(*opened->parts[*opened->newest]);
+    for (size_t i = 0; i < names.size(); ++i) {
+        OpenedPart& part = (*opened)[i];
+        if (part.part == nullptr) {
+            table->broken_.push_back({names[i].text(), std::move(part.error)});
+            continue;
+        }
+        table->parts_.push_back(std::move(part.part));
+        table->stamps_.push_back(part.stamp);
     }
     table->files_ = std::move(files);
     table->path_ = std::move(location.folder);
-    table->parts_ = std::move(opened->parts);
-    table->broken_ = std::move(opened->broken);
+    if (table->schema_.columns.empty()) table->take_columns(names);
     return table;
+}
+
+/// Where there is no definition: the columns of the part that was written last.
+void Table::take_columns(const std::vector<PartName>& names) {
+    if (parts_.empty())
+        throw Error(broken_.empty() ? ErrorCode::NotFound : ErrorCode::Corrupt,
+                    broken_.empty()
+                        ? "the folder has neither parts nor a table.sql: expected a table's folder"
+                        : "no part can be opened; the first reason: " + broken_[0].error,
+                    path_);
+    const part::Part* newest = nullptr;
+    std::tuple<uint64_t, uint64_t> newest_version;
+    size_t next = 0;
+    for (const PartName& name : names) {
+        if (next == parts_.size() || parts_[next]->name() != name.text()) continue;
+        const part::Part& part = *parts_[next++];
+        std::tuple version(std::max(name.mutation, name.max_block), name.max_block);
+        if (newest != nullptr && version < newest_version) continue;
+        newest_version = version;
+        newest = &part;
+    }
+    schema_.columns = columns_of(*newest);
+}
+
+size_t Table::memory_bytes() const {
+    size_t total = sizeof(Table) + schema_.create_sql.capacity() +
+                   schema_.columns.capacity() * sizeof(TableColumn) +
+                   stamps_.capacity() * sizeof(std::optional<PartStamp>);
+    for (const auto& part : parts_) total += part->memory_bytes();
+    return total;
 }
 
 }  // namespace ch::table

@@ -10,6 +10,7 @@
 #include "base/io/file_system.h"
 #include "engine/column/scalar.h"
 #include "engine/column/type.h"
+#include "engine/format/part_name.h"
 #include "engine/part/part.h"
 
 namespace ch::table {
@@ -52,6 +53,13 @@ struct TableSchema {
     [[nodiscard]] const TableColumn* find(std::string_view column) const;
 };
 
+/// What tells one content of a part's folder from another.
+struct PartStamp {
+    io::FileStamp folder;
+    io::FileStamp checksums;
+    bool operator==(const PartStamp&) const = default;
+};
+
 /// A plain ClickHouse table folder, opened read-only by ClickHouse's covering rules at one moment.
 /// Immutable, thread-safe.
 class Table {
@@ -59,8 +67,14 @@ public:
     /// `path`: a table folder, root/db/table where root is a ClickHouse data path or its data/
     /// folder, or the same with names escaped. Throws Error{NotFound | Corrupt | Unsupported};
     /// parts that intersect, and patch parts, are refused.
+    ///
+    /// `previous`: the same path as it was opened before, or null. Its parts are taken over where
+    /// their folders and checksums.txt are provably those that were opened; the definition and the
+    /// list of parts are read anew always. `pool`: for primary indices; null = one for each part.
     static std::shared_ptr<const Table> open(std::shared_ptr<const io::FileSystem> files,
-                                             const std::string& path);
+                                             const std::string& path,
+                                             const Table* previous = nullptr,
+                                             const std::shared_ptr<BufferPool>& pool = nullptr);
 
     [[nodiscard]] const std::string& path() const { return path_; }  ///< the real folder
     [[nodiscard]] const TableSchema& schema() const { return schema_; }
@@ -70,13 +84,21 @@ public:
     }
     [[nodiscard]] const std::vector<BrokenPart>& broken_parts() const { return broken_; }
     [[nodiscard]] const std::shared_ptr<const io::FileSystem>& files() const { return files_; }
+    /// About the memory that the table holds by now, but for what counts against its pool.
+    [[nodiscard]] size_t memory_bytes() const;
 
 private:
+    void take_columns(const std::vector<format::PartName>& names);
+
     std::shared_ptr<const io::FileSystem> files_;
     std::string path_;
     TableSchema schema_;
     std::vector<std::shared_ptr<const part::Part>> parts_;
+    /// One a part: its folder and its checksums.txt just before it was opened; nothing where that
+    /// does not tell whether it has changed since.
+    std::vector<std::optional<PartStamp>> stamps_;
     std::vector<BrokenPart> broken_;
+    std::shared_ptr<part::ColumnLayouts> layouts_;
 };
 
 /// The names below a root (databases) or a database folder (tables), unescaped, sorted.

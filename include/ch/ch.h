@@ -149,7 +149,8 @@ CH_EXPORT int32_t ch_describe(ch_session* session, const char* table, char** jso
  * "parts_selected","granules","granules_selected","rows","bytes","columns":[read, not filtered by],
  * "predicate":[conjuncts as text]}.
  * Of the options, "split_bytes" counts here. A split's "id" is what ch_execute takes; it is
- * self-contained, so that another process can run it. */
+ * self-contained, so that another process can run it. "granules" counts those of the parts that
+ * their minima and maxima and partitions left over. */
 CH_EXPORT int32_t ch_plan(ch_session* session, const char* plan, char** json, ch_error* error);
 
 /* Starts a query over one split ("id" object as text), or over the whole table if split is NULL. */

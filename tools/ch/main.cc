@@ -90,6 +90,7 @@ void add_cat_command(CLI::App& app, CommandLine& line, const char* table_meaning
     command
         ->add_option("--format", line.cat.format,
                      "csv (default), jsonl (as ClickHouse's JSONEachRow) or arrow (an IPC stream)")
+        ->check(CLI::IsMember({"csv", "jsonl", "arrow"}))
         ->transform(CLI::Transformer(std::map<std::string, CatFormat>{
             {"csv", CatFormat::Csv}, {"jsonl", CatFormat::Jsonl}, {"arrow", CatFormat::Arrow}}))
         ->option_text("csv|jsonl|arrow");
