@@ -97,9 +97,18 @@ void FaultyFs::raise(const std::string& path) const {
         case Fault::InputOutput:
         case Fault::ShortRead:
         case Fault::ShortWrite:
+        case Fault::DoneAnyway:
             break;
     }
     throw Error(ErrorCode::Io, "Input/output error", path);
+}
+
+template <typename Operation>
+auto FaultyFs::attempt(const char* operation, const std::string& path, Operation run) const {
+    const bool fails = step(operation, path, fault_ == Fault::DoneAnyway);
+    auto result = run();
+    if (fails) raise(path);
+    return result;
 }
 
 std::unique_ptr<ReadableFile> FaultyFs::open(const std::string& path) const {
@@ -128,23 +137,22 @@ std::unique_ptr<WritableFile> FaultyFs::create(const std::string& path) {
 }
 
 bool FaultyFs::make_folder(const std::string& path) {
-    step("make folder", path);
-    return inner_->make_folder(path);
+    return attempt("make folder", path, [&] { return inner_->make_folder(path); });
 }
 
 void FaultyFs::sync_folder(const std::string& path) {
-    step("sync folder", path);
-    inner_->sync_folder(path);
+    attempt("sync folder", path, [&] {
+        inner_->sync_folder(path);
+        return true;
+    });
 }
 
 bool FaultyFs::link(const std::string& from, const std::string& to) {
-    step("link", to);
-    return inner_->link(from, to);
+    return attempt("link", to, [&] { return inner_->link(from, to); });
 }
 
 bool FaultyFs::rename_new(const std::string& from, const std::string& to) {
-    step("rename", to);
-    return inner_->rename_new(from, to);
+    return attempt("rename", to, [&] { return inner_->rename_new(from, to); });
 }
 
 void FaultyFs::rename_over(const std::string& from, const std::string& to) {
@@ -153,8 +161,7 @@ void FaultyFs::rename_over(const std::string& from, const std::string& to) {
 }
 
 bool FaultyFs::remove_file(const std::string& path) {
-    step("remove", path);
-    return inner_->remove_file(path);
+    return attempt("remove", path, [&] { return inner_->remove_file(path); });
 }
 
 bool FaultyFs::remove_folder(const std::string& path) {
@@ -168,13 +175,13 @@ std::unique_ptr<FileLock> FaultyFs::try_lock(const std::string& path, LockMode m
 }
 
 bool FaultyFs::put_file(const std::string& path, Bytes content) {
-    for (const char* part : {"create", "append", "sync", "link"}) step(part, path);
-    return inner_->put_file(path, content);
+    for (const char* part : {"create", "append", "sync"}) step(part, path);
+    return attempt("link", path, [&] { return inner_->put_file(path, content); });
 }
 
 std::unique_ptr<FileLock> FaultyFs::put_locked(const std::string& path, Bytes content) {
-    for (const char* part : {"create", "append", "lock", "link"}) step(part, path);
-    return inner_->put_locked(path, content);
+    for (const char* part : {"create", "append", "lock"}) step(part, path);
+    return attempt("link", path, [&] { return inner_->put_locked(path, content); });
 }
 
 bool FaultyFs::remove_unlocked(const std::string& path) {

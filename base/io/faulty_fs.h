@@ -18,6 +18,7 @@ enum class Fault : uint8_t {
     NoAccess,     ///< EACCES
     ShortRead,    ///< a read gives half of what was asked; other operations fail as EIO
     ShortWrite,   ///< an append writes its first half, then EIO
+    DoneAnyway,   ///< EIO for a change of a name or a sync of a folder that took place all the same
 };
 
 /// FileSystem around another one, for tests: the n-th operation fails. Operations are counted over
@@ -59,6 +60,9 @@ private:
     /// True if this operation is the one to fail. Throws unless the caller can fail it in parts.
     bool step(const char* operation, const std::string& path, bool in_parts = false) const;
     [[noreturn]] void raise(const std::string& path) const;
+    /// The operation, or its fault; with DoneAnyway, both.
+    template <typename Operation>
+    auto attempt(const char* operation, const std::string& path, Operation run) const;
 
     std::shared_ptr<FileSystem> inner_;
     mutable std::mutex mutex_;  // guards what follows

@@ -134,7 +134,14 @@ std::shared_ptr<const State> Database::load_newest() {
             return state;
         } catch (const Error& error) {
             // So much was committed meanwhile that this one is gone.
-            if (error.code() != ErrorCode::SnapshotExpired || latch_->head() == head) throw;
+            if (error.code() != ErrorCode::SnapshotExpired) throw;
+            if (latch_->head() == head)
+                throw Error(ErrorCode::Corrupt,
+                            "the newest manifest is version " + std::to_string(head) +
+                                ", below the floor " + std::to_string(latch_->floor()) +
+                                ": the disk lost versions that it had acknowledged; restore the "
+                                "root from a backup",
+                            root_ + "/.ch/manifest");
         }
     }
 }

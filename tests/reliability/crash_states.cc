@@ -18,7 +18,11 @@ public:
     CrashReport run() {
         ledger_ = record(history_, std::make_shared<io::MemFs>());
         auto files = std::make_shared<io::MemFs>();
-        if (options_.drop_sync > 0) files->drop_sync(options_.drop_sync);
+        if (options_.is_lying) {
+            files->drop_syncs_from(options_.drop_sync);
+        } else if (options_.drop_sync > 0) {
+            files->drop_sync(options_.drop_sync);
+        }
         files->observe([&](const std::string& operation, const std::string& path) {
             look(*files, operation + " " + path);
         });
@@ -56,7 +60,9 @@ private:
             crash.torn_bytes = torn;
             ++report_.states;
             const bool goes_on = report_.states % options_.goes_on_every == 0;
-            const std::string wrong = verify(files.crash(crash), ledger_, goes_on);
+            const std::string wrong = options_.is_lying
+                                          ? verify_honest(files.crash(crash), ledger_)
+                                          : verify(files.crash(crash), ledger_, goes_on);
             if (wrong.empty()) continue;
             report_.failure =
                 std::string(history_.name) + ", power lost before " + before + ", kept effects ";

@@ -12,7 +12,8 @@ struct CrashSearch {
     size_t exhaustive_max = 6;  ///< unsynced effects of which every subset is tried
     size_t samples = 48;        ///< subsets tried where there are more
     uint64_t seed = 1;
-    uint64_t drop_sync = 0;     ///< this sync of the run is acknowledged and not done; 0 = none
+    bool is_lying = false;   ///< no sync from drop_sync on is done; losing is allowed, lying is not
+    uint64_t drop_sync = 0;  ///< this sync of the run is acknowledged and not done; 0 = none
     size_t goes_on_every = 16;  ///< verify() with goes_on once in so many states
 };
 

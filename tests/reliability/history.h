@@ -46,4 +46,8 @@ void replay(const History& history, std::shared_ptr<io::FileSystem> files, Ledge
 /// removes all leftovers, and the next commit works.
 std::string verify(std::shared_ptr<io::FileSystem> files, const Ledger& ledger, bool goes_on);
 
+/// The same for a disk that lost what it had promised to keep: what opens must be a version that
+/// was made, or an error that says so; empty, or what is wrong.
+std::string verify_honest(std::shared_ptr<io::FileSystem> files, const Ledger& ledger);
+
 }  // namespace ch::reliability
