@@ -112,9 +112,6 @@ uint64_t order_word(const Type& type, const uint8_t* value, size_t word) {
     switch (type.id) {
         case TypeId::BFloat16:
             return order_image(widen_bfloat16(load<uint16_t>(value)));
-        case TypeId::Uuid:
-            // Two words, the upper one first.
-            return load<uint64_t>(value + word * kWord);
         case TypeId::FixedString:
         case TypeId::IPv6: {
             uint8_t bytes[kWord] = {};

@@ -9,7 +9,8 @@
 namespace ch::exec {
 
 // ClickHouse's order of stored values, which sorts parts and bounds indices: numbers by value,
-// texts by bytes, NaN above all numbers, -0.0 equal to 0.0, NULL above all.
+// texts by bytes, a UUID by its second half first, NaN above all numbers, -0.0 equal to 0.0, NULL
+// above all.
 
 /// Types whose values have this order: all but Array, Map, Tuple and unsupported ones.
 bool has_stored_order(const column::Type& type);

@@ -25,8 +25,9 @@ struct PartSpec {
     };
     struct Index {
         std::string name;
-        std::string type;                  ///< "minmax", "bloom_filter(0.01)"
-        std::vector<std::string> columns;  ///< one; for minmax any number
+        std::string type;                    ///< "minmax", "bloom_filter(0.01)"
+        std::vector<std::string> columns;    ///< one; for minmax any number
+        std::vector<column::TypePtr> types;  ///< theirs; may be empty if they are stored columns
         uint64_t granularity = 1;
     };
     std::vector<Column> columns;

@@ -208,10 +208,15 @@ private:
     std::unordered_set<uint64_t> hashes_;
 };
 
-column::TypePtr type_of(const PartSpec& spec, const std::string& name) {
-    for (const PartSpec::Column& column : spec.columns)
-        if (column.name == name) return column.type;
-    return nullptr;
+std::vector<column::TypePtr> types_of(const PartSpec& spec, const PartSpec::Index& index) {
+    if (!index.types.empty()) return index.types;
+    std::vector<column::TypePtr> types;
+    for (const std::string& name : index.columns) {
+        auto found = std::find_if(spec.columns.begin(), spec.columns.end(),
+                                  [&](const auto& column) { return column.name == name; });
+        types.push_back(found == spec.columns.end() ? nullptr : found->type);
+    }
+    return types;
 }
 
 }  // namespace
@@ -221,9 +226,9 @@ std::vector<std::unique_ptr<SkipIndexWriter>> make_skip_index_writers(
     const std::shared_ptr<BufferPool>& pool) {
     std::vector<std::unique_ptr<SkipIndexWriter>> writers;
     for (const PartSpec::Index& index : spec.indices) {
+        std::vector<column::TypePtr> types = types_of(spec, index);
         auto all = [&](auto&& fits) {
-            return std::all_of(index.columns.begin(), index.columns.end(), [&](const auto& name) {
-                column::TypePtr type = type_of(spec, name);
+            return std::all_of(types.begin(), types.end(), [&](const column::TypePtr& type) {
                 return type != nullptr && fits(*type);
             });
         };

@@ -4,6 +4,7 @@
 // Usage: part_rewriter TABLE_FOLDER TO_FOLDER [name=value...]
 //   kind=wide|compact|size   codec=LZ4|NONE|ZSTD(n)   column_codec.NAME=...   granule_rows=n
 //   granule_bytes=n          wide_bytes_min=n         block_rows=n            first_block=n
+//   plant=value|order|key|index: a fault that the test must find
 // Prints a line for each part: its folder, rows, bytes, first and last file hash.
 
 #include <cstdio>
@@ -13,6 +14,7 @@
 #include "base/io/posix_fs.h"
 #include "engine/exec/concat.h"
 #include "engine/exec/evaluate.h"
+#include "engine/exec/gather.h"
 #include "engine/exec/sort.h"
 #include "engine/part/part_reader.h"
 #include "engine/part/part_writer.h"
@@ -87,7 +89,7 @@ part::PartSpec make_spec(const table::TableSchema& schema, const table::Partitio
     spec.min_max_columns = partition.columns();
     for (const auto& index : schema.skip_indices)
         spec.indices.push_back(
-            {index.name, index.type, names_of({index.expression}), index.granularity});
+            {index.name, index.type, names_of({index.expression}), {}, index.granularity});
     spec.codec = format::FrameCodec::of_declaration(options.text("codec", "LZ4"));
     std::string kind = options.text("kind", "size");
     if (kind == "wide") spec.kind = part::PartKind::Wide;
@@ -97,6 +99,41 @@ part::PartSpec make_spec(const table::TableSchema& schema, const table::Partitio
     spec.wide_bytes_min = options.number("wide_bytes_min", 10'485'760);
     spec.sync = true;
     return spec;
+}
+
+/// Adds a copy of the column whose rows are moved on by half.
+std::string add_moved(Block& rows, const std::string& name,
+                      const std::shared_ptr<BufferPool>& pool) {
+    std::vector<uint32_t> order(rows.rows);
+    for (size_t i = 0; i < order.size(); ++i)
+        order[i] = static_cast<uint32_t>((i + order.size() / 2) % order.size());
+    rows.names.push_back("moved." + name);
+    rows.columns.push_back(
+        std::make_shared<const column::Column>(exec::gather(*rows.find(name), order, pool)));
+    return rows.names.back();
+}
+
+/// Faults that ClickHouse's checksums do not see, for the test to find.
+void plant(const std::string& fault, Block& rows, part::PartSpec& spec,
+           const std::shared_ptr<BufferPool>& pool) {
+    if (fault == "value") {
+        std::string moved = add_moved(rows, rows.names.back(), pool);
+        rows.columns[spec.columns.size() - 1] = rows.find(moved);
+    }
+    if (fault == "order") {
+        std::vector<uint32_t> order(rows.rows);
+        for (size_t i = 0; i < order.size(); ++i)
+            order[i] = static_cast<uint32_t>(order.size() - 1 - i);
+        for (ColumnPtr& column : rows.columns)
+            column = std::make_shared<const column::Column>(exec::gather(*column, order, pool));
+    }
+    if (fault == "key")
+        for (std::string& name : spec.primary_key) name = add_moved(rows, name, pool);
+    if (fault == "index")
+        for (part::PartSpec::Index& index : spec.indices) {
+            index.types = {rows.find(index.columns[0])->type};
+            index.columns = {add_moved(rows, index.columns[0], pool)};
+        }
 }
 
 void rewrite(const std::string& from, const std::string& to, const Options& options) {
@@ -111,6 +148,7 @@ void rewrite(const std::string& from, const std::string& to, const Options& opti
     auto partition = table::PartitionKey::parse(schema.partition_key, type_of);
     part::PartSpec spec = make_spec(schema, partition, options);
     Block rows = exec::sort_block(read_rows(*table, pool), spec.sorting_key, pool);
+    plant(options.text("plant", ""), rows, spec, pool);
     uint64_t number = options.number("first_block", 1);
     for (const table::PartitionKey::Rows& part : partition.split(rows, pool)) {
         spec.partition_values = part.values;

@@ -36,6 +36,8 @@ class Case:
     inserts: list[tuple[list[str], list[bytes]]] = field(default_factory=list)   # columns, TSV
     after: list[str] = field(default_factory=list)
     has_tuple: bool = False
+    order: list[str] = field(default_factory=list)      # columns of ORDER BY, where a test asks
+    predicates: list[tuple[str, str]] = field(default_factory=list)
 
 
 def ident(name: str) -> str:
