@@ -115,6 +115,12 @@ SUITES = (
         python("tests/compat/run.py"),
     ),
     Suite(
+        "written",
+        "compatibility",
+        "parts that we wrote, attached by four ClickHouse versions: every value, order, indices, merges, planted faults",
+        python("tests/compat/written.py"),
+    ),
+    Suite(
         "arrow-stream",
         "compatibility",
         "libch.so's Arrow streams in pyarrow against ClickHouse's own values",
