@@ -178,7 +178,7 @@ column::Scalar time_value(const std::string& text, const std::string& zone,
     }
     const TimeZone clocks = zone.empty() ? TimeZone::local(files) : TimeZone::load(files, zone);
     const int64_t local = *day * kSecondsPerDay + microseconds / kMicrosecondsPerSecond;
-    return Int128{clocks.instant_of(local)} * kMicrosecondsPerSecond +
+    return Int128{clocks.instant_of_text(local)} * kMicrosecondsPerSecond +
            microseconds % kMicrosecondsPerSecond;
 }
 

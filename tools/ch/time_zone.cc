@@ -176,20 +176,32 @@ int32_t TimeZone::offset_at(int64_t instant) const {
     return after == transitions_.begin() ? first_offset_ : std::prev(after)->offset_after;
 }
 
-int64_t TimeZone::instant_of(int64_t asked) const {
-    const int64_t local = into_known_years(asked);
-    const int64_t moved = asked - local;
+TimeZone::Candidates TimeZone::candidates(int64_t local) const {
     auto after = std::upper_bound(
         transitions_.begin(), transitions_.end(), local, [](int64_t at, const Transition& t) {
             return at < t.instant + std::min(t.offset_before, t.offset_after);
         });
-    if (after == transitions_.begin()) return moved + local - first_offset_;
+    if (after == transitions_.begin())
+        return {std::nullopt, local - first_offset_, local - first_offset_};
     const Transition& change = *std::prev(after);
-    const int64_t with_before = local - change.offset_before;
     const int64_t with_after = local - change.offset_after;
     bool near = local < change.instant + std::max(change.offset_before, change.offset_after);
-    if (!near) return moved + with_after;
-    return moved + (change.instant < with_after ? with_after : with_before);
+    if (!near) return {std::nullopt, with_after, with_after};
+    return {change.instant, local - change.offset_before, with_after};
+}
+
+int64_t TimeZone::instant_of(int64_t asked) const {
+    const int64_t local = into_known_years(asked);
+    const Candidates found = candidates(local);
+    bool is_after = !found.change || *found.change < found.with_after;
+    return asked - local + (is_after ? found.with_after : found.with_before);
+}
+
+int64_t TimeZone::instant_of_text(int64_t asked) const {
+    const int64_t local = into_known_years(asked);
+    const Candidates found = candidates(local);
+    bool is_after = !found.change || *found.change <= found.with_before;
+    return asked - local + (is_after ? found.with_after : found.with_before);
 }
 
 int64_t TimeZone::first_change(int64_t from, int64_t to) const {

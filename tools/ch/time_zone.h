@@ -34,6 +34,9 @@ public:
     /// For a time that is skipped, as if the change had not come; for one that comes twice, the
     /// second if it lies beyond the change itself, else the first. Midnight is where a day begins.
     [[nodiscard]] int64_t instant_of(int64_t local) const;
+    /// The same as ClickHouse reads a time's text: one that is skipped counts by the offset after
+    /// the change, one that comes twice by the offset before it.
+    [[nodiscard]] int64_t instant_of_text(int64_t local) const;
     /// The first instant in [from, to) at which the offset changes; `to` if there is none.
     [[nodiscard]] int64_t first_change(int64_t from, int64_t to) const;
 
@@ -43,6 +46,13 @@ private:
         int32_t offset_before;
         int32_t offset_after;
     };
+    /// What a local time may mean next to a change of the offset, or far from one.
+    struct Candidates {
+        std::optional<int64_t> change;  ///< instant; nothing = both are the same
+        int64_t with_before;
+        int64_t with_after;
+    };
+    [[nodiscard]] Candidates candidates(int64_t local) const;
     [[nodiscard]] int64_t into_known_years(int64_t seconds) const;
 
     std::vector<Transition>

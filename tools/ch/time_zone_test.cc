@@ -71,6 +71,32 @@ TEST(TimeZone, OffsetsChangeAtTheInstantOfTheTransition) {
     EXPECT_EQ(berlin.first_change(1729990801, 1730073600), 1730073600);
 }
 
+TEST(TimeZone, TextOfASkippedOrRepeatedHourIsReadAsClickHouseReadsIt) {
+    // toUnixTimestamp(toDateTime('...', zone)) of chdb 4.4.0. `local`: the text as if it were UTC.
+    struct Example {
+        const char* zone;
+        int64_t local;
+        int64_t instant;
+    };
+    const Example examples[] = {
+        {"Europe/Berlin", 1711852200, 1711845000},        // 2024-03-31 02:30:00, skipped
+        {"Europe/Berlin", 1711854000, 1711846800},        // 2024-03-31 03:00:00
+        {"Europe/Berlin", 1729994400, 1729987200},        // 2024-10-27 02:00:00, twice
+        {"Europe/Berlin", 1729996200, 1729989000},        // 2024-10-27 02:30:00, twice
+        {"Europe/Berlin", 1729998000, 1729994400},        // 2024-10-27 03:00:00
+        {"America/New_York", 1710037800, 1710052200},     // 2024-03-10 02:30:00, skipped
+        {"America/New_York", 1730597400, 1730611800},     // 2024-11-03 01:30:00, twice
+        {"Australia/Lord_Howe", 1712454300, 1712414700},  // 2024-04-07 01:45:00, twice
+        {"Australia/Lord_Howe", 1728180900, 1728141300},  // 2024-10-06 02:15:00, skipped
+        {"America/Sao_Paulo", 1541289600, 1541296800},    // 2018-11-04 00:00:00, skipped
+        {"Asia/Kathmandu", 504921900, 504901200},         // 1986-01-01 00:05:00, skipped
+    };
+    for (const Example& example : examples)
+        EXPECT_EQ(TimeZone::load(io::PosixFs(), example.zone).instant_of_text(example.local),
+                  example.instant)
+            << example.zone << " " << example.local;
+}
+
 TEST(TimeZone, ANameThatIsNoZoneIsRefused) {
     const io::PosixFs files;
     for (const char* name : {"Mars/Olympus", "../../etc/passwd", "/etc/localtime", ""})
