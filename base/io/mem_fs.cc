@@ -133,7 +133,13 @@ void MemFs::observe(Observer observer) {
 
 void MemFs::drop_sync(uint64_t nth) {
     std::lock_guard lock(mutex_);
-    sync_dropped_ = syncs_ + nth;
+    first_dropped_ = last_dropped_ = syncs_ + nth;
+}
+
+void MemFs::drop_syncs_from(uint64_t nth) {
+    std::lock_guard lock(mutex_);
+    first_dropped_ = syncs_ + nth;
+    last_dropped_ = UINT64_MAX;
 }
 
 uint64_t MemFs::syncs() const {
@@ -152,7 +158,8 @@ void MemFs::announce(const char* operation, const std::string& path) {
 }
 
 bool MemFs::take_sync() {
-    return ++syncs_ != sync_dropped_;
+    ++syncs_;
+    return syncs_ < first_dropped_ || syncs_ > last_dropped_;
 }
 
 void MemFs::settle(const std::function<bool(const Effect&)>& chosen) {

@@ -35,6 +35,8 @@ public:
     /// The n-th sync or sync_folder from now (1 = the next) is acknowledged and not done: a planted
     /// bug, or a lying disk.
     void drop_sync(uint64_t nth);
+    /// The same for that one and all behind it.
+    void drop_syncs_from(uint64_t nth);
     /// What network_kind() says of every path; empty = local.
     void set_network_kind(std::string kind);
     /// Syncs of both kinds so far.
@@ -90,7 +92,8 @@ private:
     Observer observer_;
     std::string network_kind_;
     uint64_t syncs_ = 0;
-    uint64_t sync_dropped_ = 0;  // number of the sync that is not done; 0 = none
+    uint64_t first_dropped_ = UINT64_MAX;  // numbers of the syncs that are not done
+    uint64_t last_dropped_ = UINT64_MAX;
 };
 
 }  // namespace ch::io
