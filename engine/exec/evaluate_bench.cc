@@ -21,10 +21,10 @@ using column::TypePtr;
 
 constexpr size_t kRows = 16384;
 
-ExpressionPtr compare(Function function, const char* name, const TypePtr& type, Scalar value,
+ExpressionPtr compare(Function function, const char* name, const TypePtr& type, const Scalar& value,
                       TypePtr literal = nullptr) {
     return make_call(function, {make_column_reference(name, *type),
-                                make_literal(literal ? literal : type, std::move(value))});
+                                make_literal(literal ? literal : type, value)});
 }
 
 void q6(benchmark::State& state) {

@@ -59,7 +59,7 @@ ExpressionPtr make_column_reference(std::string name, const Type& stored) {
     return column;
 }
 
-ExpressionPtr make_literal(TypePtr type, Scalar value) {
+ExpressionPtr make_literal(TypePtr type, const Scalar& value) {
     auto literal = std::make_shared<Expression>();
     literal->kind = Expression::Kind::Literal;
     bool null = column::is_null(value);

@@ -97,7 +97,7 @@ public:
 ExpressionPtr make_column_reference(std::string name, const column::Type& stored);
 /// `type` may be a stored type too: the value is then one of that type, and is converted as a
 /// column of it is.
-ExpressionPtr make_literal(column::TypePtr type, column::Scalar value);
+ExpressionPtr make_literal(column::TypePtr type, const column::Scalar& value);
 /// `result` is needed for Cast only.
 ExpressionPtr make_call(Function function, std::vector<ExpressionPtr> arguments,
                         column::TypePtr result = nullptr);

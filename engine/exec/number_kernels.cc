@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <type_traits>
@@ -115,8 +116,8 @@ template <Comparison kComparison, typename T>
         if constexpr (kComparison == Comparison::Less) return left < right ? 1 : 0;
         return left <= right ? 1 : 0;
     } else {
-        auto left_nan = static_cast<uint8_t>(left != left);
-        auto right_nan = static_cast<uint8_t>(right != right);
+        auto left_nan = static_cast<uint8_t>(std::isnan(left));
+        auto right_nan = static_cast<uint8_t>(std::isnan(right));
         auto equal = static_cast<uint8_t>((left == right ? 1 : 0) | (left_nan & right_nan));
         auto less = static_cast<uint8_t>((left < right ? 1 : 0) | (right_nan & (left_nan ^ 1)));
         if constexpr (kComparison == Comparison::Equal) return equal;

@@ -100,7 +100,7 @@ Range of_number(const Expression& call, const FactsOf& facts, Int128 least, Int1
 /// The smallest range that holds both.
 Range either(Range left, const Range& right) {
     if (!right.may_be_value || !left.may_be_value) {
-        Range result = left.may_be_value ? std::move(left) : right;
+        Range result = left.may_be_value ? left : right;
         result.may_be_null = left.may_be_null || right.may_be_null;
         return result;
     }

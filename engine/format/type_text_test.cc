@@ -69,10 +69,10 @@ TEST(TypeText, PrintsCanonicalTypesBackAsTheyWere) {
         "Tuple(UInt8, String)",
         "Tuple(x UInt8, y String)",
         "Nullable(Tuple(a UInt8))",
-        "Tuple(`a b` UInt8, `1a` UInt8, `\\`q\\`` UInt8, `x\\ty` UInt8, `\"d\"` UInt8, `it's` "
-        "UInt8)",
-        "Tuple(`NULL` UInt8, `distinct` UInt8, `select` UInt8, `true` UInt8, `a.b` UInt8, Tuple "
-        "UInt8)",
+        "Tuple(`a b` UInt8, `1a` UInt8, `\\`q\\`` UInt8, `x\\ty` UInt8)",
+        "Tuple(`\"d\"` UInt8, `it's` UInt8)",
+        "Tuple(`NULL` UInt8, `distinct` UInt8, `select` UInt8, `true` UInt8)",
+        "Tuple(`a.b` UInt8, Tuple UInt8)",
         "Tuple(Array Array(UInt8), Nullable Nullable(UInt8), Int32 Int32)",
     };
     for (const std::string& text : texts) {

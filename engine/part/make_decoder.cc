@@ -6,7 +6,6 @@ namespace ch::part {
 
 namespace {
 
-using column::Type;
 using column::TypeId;
 using column::TypePtr;
 using format::ColumnForm;

@@ -26,7 +26,7 @@ protected:
         Part::open(std::make_shared<io::PosixFs>(),
                    std::string(CH_GOLDEN_PARTS) + "/" + GetParam() + "/indexed");
 
-    format::SkipIndex index(const char* name, const char* type, std::vector<TypePtr> types) {
+    format::SkipIndex index(const char* name, const char* type, const std::vector<TypePtr>& types) {
         std::optional<format::SkipIndex> found = part_->skip_index(name, type, types, 2);
         EXPECT_TRUE(found.has_value()) << name;
         EXPECT_EQ(found->count(), kEntries);

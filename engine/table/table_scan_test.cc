@@ -108,8 +108,8 @@ Result run(const Table& table, const ScanRequest& request, uint64_t split_bytes 
 ExpressionPtr column_of(const Table& table, const std::string& name) {
     return exec::make_column_reference(name, *table.schema().find(name)->type);
 }
-ExpressionPtr compare(Function function, const ExpressionPtr& column, Scalar value) {
-    return exec::make_call(function, {column, exec::make_literal(column->type, std::move(value))});
+ExpressionPtr compare(Function function, const ExpressionPtr& column, const Scalar& value) {
+    return exec::make_call(function, {column, exec::make_literal(column->type, value)});
 }
 Scalar whole(int64_t value) {
     return Int128(value);
