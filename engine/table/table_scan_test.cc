@@ -232,11 +232,10 @@ TEST_P(Golden, PrunesByPartitionBoundsAndPrimaryKey) {
 
 TEST_P(Golden, PrunesBySkipIndices) {
     auto ordered = table("ordered");
-    auto selected = [&](const std::string& column, Scalar value, size_t rows) {
+    auto selected = [&](const std::string& column, const Scalar& value, size_t rows) {
         ScanRequest request;
         request.columns = {column};
-        request.predicate = {
-            compare(Function::Equal, column_of(*ordered, column), std::move(value))};
+        request.predicate = {compare(Function::Equal, column_of(*ordered, column), value)};
         Result result = run(*ordered, request);
         EXPECT_EQ(result.rows.size(), rows);
         return result.plan.granules_selected;
