@@ -8,6 +8,7 @@
 #include "base/io/posix_fs.h"
 #include "tools/ch/commands.h"
 #include "tools/ch/output.h"
+#include "tools/ch/store_commands.h"
 #include "tools/ch/table_printer.h"
 
 // Exit codes: 0 done, 1 failed or damage found, 2 the command line makes no sense.
@@ -102,6 +103,27 @@ void add_cat_command(CLI::App& app, CommandLine& line, const char* table_meaning
     });
 }
 
+void add_store_commands(CLI::App& app, CommandLine& line) {
+    constexpr const char* kRoot = "A root: the folder of the databases";
+    add_report_command(app, line, "gc", "Remove what no version that is kept or pinned needs",
+                       "ROOT", kRoot, ch::tools::run_gc);
+    CLI::App* latch = app.add_subcommand("latch", "Who may write to which table");
+    latch->require_subcommand(1);
+    add_report_command(*latch, line, "status", "Show tables' latches, the floor and the pins",
+                       "ROOT", kRoot, ch::tools::run_latch_status);
+    add_report_command(*latch, line, "break", "Fence the writer of a table, however alive it is",
+                       "TABLE", "ROOT/DATABASE/TABLE", ch::tools::run_latch_break);
+    CLI::App* snapshot = app.add_subcommand("snapshot", "Versions that stay readable");
+    snapshot->require_subcommand(1);
+    add_report_command(*snapshot, line, "ls", "List the pins", "ROOT", kRoot,
+                       ch::tools::run_snapshot_ls);
+    add_report_command(*snapshot, line, "pin", "Pin the newest version until it is unpinned",
+                       "ROOT/NAME", "The root, and a name for the pin",
+                       ch::tools::run_snapshot_pin);
+    add_report_command(*snapshot, line, "unpin", "Release a pin by its name", "ROOT/NAME",
+                       "The root, and the pin's name", ch::tools::run_snapshot_unpin);
+}
+
 void add_commands(CLI::App& app, CommandLine& line) {
     constexpr const char* kTable = "A table's folder, or ROOT/DATABASE/TABLE";
     add_report_command(app, line, "ls", "List databases of a root, or tables of a database", "PATH",
@@ -115,6 +137,7 @@ void add_commands(CLI::App& app, CommandLine& line) {
     add_report_command(app, line, "check", "Verify every checksum of every part", "TABLE", kTable,
                        ch::tools::run_check);
     add_cat_command(app, line, kTable);
+    add_store_commands(app, line);
 }
 
 int fail(const std::string& message, int code) {
