@@ -54,7 +54,7 @@ format: ## clang-format every C++ file in place
 	@$(PYTHON) tools/tidy/format.py
 
 reliability: ## one suite of docs/reliability.md: SUITE=R2; SIZE=rel for the size before a claim, SEED=n
-	@tools/setup/build.sh dev ch_reliability_test latch_core_test
+	@tools/setup/build.sh dev ch_reliability_test
 	@exec $(PYTHON) tests/reliability/run.py "$(SUITE)" --size "$(SIZE)" --seed "$(SEED)"
 
 fuzz: ## every fuzzer for a minute each, from its corpus. ONLY=name SECONDS_EACH=600

@@ -3,10 +3,14 @@
 #include "engine/store/database.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
+#include <chrono>
+#include <filesystem>
 #include <thread>
 
 #include "base/io/mem_fs.h"
+#include "base/io/posix_fs.h"
 #include "engine/store/create_text.h"
 #include "engine/store/schema_change.h"
 #include "engine/store/test_root.h"
@@ -348,6 +352,46 @@ TEST_F(DatabaseTest, EveryDamagedByteOfAnEditIsAnErrorOrAnotherEdit) {
         }
     }
     EXPECT_THROW(decode_edit(body + "x"), Error);
+}
+
+TEST(DatabaseOnRealFiles, TenThousandPartsAreOpenedFromCheckpointAndEdits) {
+    char pattern[] = "/tmp/database_test.XXXXXX";
+    ASSERT_NE(::mkdtemp(pattern), nullptr);
+    const std::string root = std::string(pattern) + "/root";
+    auto files = std::make_shared<io::PosixFs>();
+    TestRoot writer(files, root, 1);
+    const TableId id = writer.create_table("db", "t");
+    constexpr uint64_t kCommits = 100, kPartsEach = 100;
+    {
+        std::optional<WriteLatch> latch = writer.database().lock({id}, LatchMode::Writer, 0);
+        for (uint64_t commit = 0; commit < kCommits; ++commit) {
+            // Only the manifest's side of it: a part's folder is not needed to be listed there.
+            Transaction next = writer.database().begin();
+            next.use(*latch);
+            next.truncate(id);
+            next.edit().tables[0].retires_all = false;
+            for (uint64_t i = 1; i <= kPartsEach; ++i) {
+                PartRecord part;
+                const std::string block = std::to_string(commit * kPartsEach + i);
+                part.name = "all_" + block + "_" + block + "_0";
+                part.rows = 1;
+                part.schema_id = 1;
+                part.key_min = part.key_max = "12345678";
+                part.unlisted = {{"columns.txt", {}}, {"count.txt", {}}};
+                next.edit().tables[0].added.push_back(std::move(part));
+            }
+            const CommitOutcome outcome = writer.database().commit(next);
+            ASSERT_TRUE(std::holds_alternative<latch::Published>(outcome));
+        }
+    }
+    const auto start = std::chrono::steady_clock::now();
+    TestRoot reader(files, root, 2, 64, false);
+    const auto took = std::chrono::steady_clock::now() - start;
+    EXPECT_EQ(reader.database().newest()->find(id)->parts.size(), kCommits * kPartsEach);
+    RecordProperty(
+        "open_us",
+        static_cast<int>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
+    std::filesystem::remove_all(pattern);
 }
 
 }  // namespace
