@@ -63,7 +63,7 @@ private:
         std::string suffix = ".size" + std::to_string(place.array_level);
         size_t dot = column_.name.find('.');
         bool is_nested = dot != std::string::npos && dot > 0 && dot + 1 < column_.name.size() &&
-                         place.array_level == 0 && column_.type->id == TypeId::Array;
+                         place.array_level == 0 && column_.type->id != TypeId::Tuple;
         if (!is_nested) return place.prefix + suffix;
         return format::escape_for_file_name(std::string_view(column_.name).substr(0, dot)) + suffix;
     }

@@ -17,6 +17,7 @@ namespace ch::part {
 
 /// What a part is written as. Names refer to columns of the blocks, which may have more of them
 /// than are stored: a key or an index over an expression is given as a column of its values.
+/// Columns n.a and n.b of a Nested are arrays of equal lengths, of which one is stored.
 struct PartSpec {
     struct Column {
         std::string name;

@@ -24,7 +24,16 @@
 
 namespace {
 
-using namespace ch;
+namespace column = ch::column;
+namespace exec = ch::exec;
+namespace format = ch::format;
+namespace io = ch::io;
+namespace part = ch::part;
+namespace table = ch::table;
+using ch::BufferPool;
+using ch::Error;
+using ch::ErrorCode;
+using ch::MemoryBudget;
 using column::Block;
 using column::ColumnPtr;
 
@@ -167,9 +176,10 @@ void rewrite(const std::string& from, const std::string& to, const Options& opti
         std::string name = written.partition_id + "_" + block + "_" + block + "_0";
         if (!files->rename_new(folder, to + "/" + name))
             throw Error(ErrorCode::Io, "the name is taken", to + "/" + name);
-        std::printf(
-            "%s %llu %llu %s\n", name.c_str(), static_cast<unsigned long long>(written.rows),
-            static_cast<unsigned long long>(written.bytes), to_hex(written.checksums_hash).c_str());
+        std::printf("%s %llu %llu %s\n", name.c_str(),
+                    static_cast<unsigned long long>(written.rows),
+                    static_cast<unsigned long long>(written.bytes),
+                    ch::to_hex(written.checksums_hash).c_str());
     }
 }
 
