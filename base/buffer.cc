@@ -94,6 +94,23 @@ void BufferPool::trim() {
 }
 
 BufferPool::Block BufferPool::take(size_t bytes) {
+    Block block = parent_ != nullptr ? parent_->take(bytes) : take_kept_or_new(bytes);
+    size_t now = in_use_bytes_.fetch_add(block.capacity) + block.capacity;
+    size_t peak = in_use_peak_bytes_.load();
+    while (now > peak && !in_use_peak_bytes_.compare_exchange_weak(peak, now)) {
+    }
+    return block;
+}
+
+void BufferPool::give_back(Block block) noexcept {
+    in_use_bytes_.fetch_sub(block.capacity);
+    if (parent_ != nullptr)
+        parent_->give_back(block);
+    else
+        keep_or_free(block);
+}
+
+BufferPool::Block BufferPool::take_kept_or_new(size_t bytes) {
     size_t index = size_class(bytes);
     size_t capacity = class_bytes(index);
     {
@@ -116,7 +133,7 @@ BufferPool::Block BufferPool::take(size_t bytes) {
     return {data, capacity};
 }
 
-void BufferPool::give_back(Block block) noexcept {
+void BufferPool::keep_or_free(Block block) noexcept {
     size_t index = size_class(block.capacity);
     std::lock_guard lock(mutex_);
     std::vector<uint8_t*>& list = kept_[index];

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -59,9 +60,15 @@ private:
 /// cost more than the decompression that fills them. Blocks in use and blocks kept both count
 /// against the budget; kept ones are dropped first. Thread-safe. Lives as long as any of its
 /// Buffers.
+///
+/// A pool made from another one, its parent, keeps nothing itself: it takes from the parent, gives
+/// back to it, and counts what is in use through it. A query has such a pool, so that its own share
+/// is known.
 class BufferPool : public std::enable_shared_from_this<BufferPool> {
 public:
     explicit BufferPool(std::shared_ptr<MemoryBudget> budget) : budget_(std::move(budget)) {}
+    explicit BufferPool(std::shared_ptr<BufferPool> parent)
+        : budget_(parent->budget_), parent_(std::move(parent)) {}
     BufferPool(const BufferPool&) = delete;
     BufferPool& operator=(const BufferPool&) = delete;
     ~BufferPool();
@@ -71,7 +78,11 @@ public:
     /// The budget that this pool draws on.
     [[nodiscard]] MemoryBudget& budget() { return *budget_; }
 
-    /// Gives all kept blocks back to the system.
+    /// Bytes of the blocks behind Buffers that live, and the most that it ever was.
+    [[nodiscard]] size_t in_use_bytes() const { return in_use_bytes_.load(); }
+    [[nodiscard]] size_t in_use_peak_bytes() const { return in_use_peak_bytes_.load(); }
+
+    /// Gives all kept blocks back to the system; a parent's stay.
     void trim();
 
 private:
@@ -84,8 +95,13 @@ private:
     };
     Block take(size_t bytes);
     void give_back(Block block) noexcept;
+    Block take_kept_or_new(size_t bytes);
+    void keep_or_free(Block block) noexcept;
 
     std::shared_ptr<MemoryBudget> budget_;
+    std::shared_ptr<BufferPool> parent_;
+    std::atomic<size_t> in_use_bytes_{0};
+    std::atomic<size_t> in_use_peak_bytes_{0};
     std::mutex mutex_;
     std::array<std::vector<uint8_t*>, kClassesCount>
         kept_;  // guarded by mutex_; one list a size class

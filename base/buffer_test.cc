@@ -122,5 +122,33 @@ TEST(BufferPool, ServesManyThreadsWithinOneBudget) {
     EXPECT_EQ(memory.budget->used_bytes(), 0U);
 }
 
+TEST(BufferPool, CountsWhatAChildTookFromItsParentUntilItComesBack) {
+    Pool memory(1 << 20);
+    Buffer other = memory.pool->make(1000);
+    auto child = std::make_shared<BufferPool>(memory.pool);
+    Buffer first = child->make(5000);
+    size_t one = child->in_use_bytes();
+    EXPECT_GE(one, 5000U);
+    Buffer second = child->make(5000);
+    EXPECT_EQ(child->in_use_bytes(), 2 * one);
+    first = Buffer();
+    EXPECT_EQ(child->in_use_bytes(), one);
+    EXPECT_EQ(child->in_use_peak_bytes(), 2 * one);
+    EXPECT_GT(memory.pool->in_use_bytes(), one);
+    second = Buffer();
+    EXPECT_EQ(child->in_use_bytes(), 0U);
+    other = Buffer();
+    EXPECT_EQ(memory.pool->in_use_bytes(), 0U);
+}
+
+TEST(BufferPool, FreesWhatWasKeptOnceAChildNeedsTheRoom) {
+    Pool memory(64 << 10);
+    auto child = std::make_shared<BufferPool>(memory.pool);
+    { Buffer kept = child->make(40 << 10); }
+    EXPECT_GT(memory.budget->used_bytes(), size_t{40} << 10);
+    Buffer larger = child->make(50 << 10);
+    EXPECT_LE(memory.budget->used_bytes(), memory.budget->limit_bytes());
+}
+
 }  // namespace
 }  // namespace ch

@@ -114,6 +114,13 @@ JNIEXPORT void JNICALL Java_io_chspark_ChNative_closeSession(JNIEnv*, jclass, jl
     close_handle<SessionHandle>(session);
 }
 
+JNIEXPORT void JNICALL Java_io_chspark_ChNative_trim(JNIEnv* env, jclass, jlong session) {
+    guarded<jint>(env, [&] {
+        from_handle<SessionHandle>(session).session->pool()->trim();
+        return 0;
+    });
+}
+
 JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_version(JNIEnv* env, jclass) {
     return guarded<jstring>(env, [&] { return connector::to_java(env, ch_version()); });
 }

@@ -48,13 +48,14 @@ std::shared_ptr<Query> Query::start(std::shared_ptr<Session> session, const Plan
 Query::Query(std::shared_ptr<Session> session, const PlanOptions& options, BoundPlan bound,
              std::vector<table::Split> splits)
     : session_(std::move(session)),
+      pool_(std::make_shared<BufferPool>(session_->pool())),
       options_(options),
       export_options_{options.types, options.dictionary, options.decimal128},
       bound_(std::move(bound)),
       splits_(std::move(splits)),
       metrics_(std::make_shared<table::ScanMetrics>()),
       cancelled_(std::make_shared<std::atomic<bool>>(false)),
-      joiner_(options.batch_rows, session_->pool()) {
+      joiner_(options.batch_rows, pool_) {
     for (const column::NameAndType& output : bound_.output) {
         try {
             targets_.push_back(arrow_type(output.type, export_options_));
@@ -78,7 +79,7 @@ bool Query::next(ArrowArray* array) {
     try {
         std::optional<column::Block> block = next_batch();
         if (!block) return false;
-        export_block(*block, targets_, export_options_, session_->pool(), array);
+        export_block(*block, targets_, export_options_, pool_, array);
         rows_returned_ += block->rows;
         return true;
     } catch (const Error& error) {
@@ -125,10 +126,10 @@ std::optional<column::Block> Query::next_block() {
 bool Query::open_next_split() {
     if (next_split_ == splits_.size()) return false;
     const table::Split& split = splits_[next_split_++];
-    table::ScanOptions options{session_->pool(), metrics_, cancelled_, options_.batch_rows};
+    table::ScanOptions options{pool_, metrics_, cancelled_, options_.batch_rows};
     scan_ = std::make_unique<table::Scan>(session_->parts().open(split.part_path), split,
                                           bound_.request, std::move(options));
-    pipeline_.emplace(bound_.steps, session_->pool());
+    pipeline_.emplace(bound_.steps, pool_);
     return true;
 }
 
@@ -142,6 +143,7 @@ ch_metrics Query::metrics() const {
     values.granules_skipped = metrics_->granules_skipped;
     values.native_nanoseconds = native_nanoseconds_;
     values.memory_peak_bytes = session_->budget().peak_bytes();
+    values.memory_bytes = pool_->in_use_bytes();
     return values;
 }
 

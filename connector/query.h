@@ -43,6 +43,7 @@ private:
     [[nodiscard]] bool open_next_split();
 
     const std::shared_ptr<Session> session_;
+    const std::shared_ptr<BufferPool> pool_;  ///< the session's, counting this query's share
     const PlanOptions options_;
     const ExportOptions export_options_;
     const BoundPlan bound_;

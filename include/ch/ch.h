@@ -172,6 +172,7 @@ typedef struct ch_metrics {
     uint64_t granules_skipped;   /* by late materialisation, within the split */
     uint64_t native_nanoseconds; /* spent inside get_next */
     uint64_t memory_peak_bytes;  /* of the session, so far */
+    uint64_t memory_bytes;       /* in use by this query now, its batches included */
 } ch_metrics;
 CH_EXPORT void ch_query_metrics(const ch_query* query, ch_metrics* metrics);
 CH_EXPORT void ch_query_close(ch_query* query);

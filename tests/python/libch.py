@@ -38,6 +38,7 @@ class ChMetrics(ctypes.Structure):
             "granules_skipped",
             "native_nanoseconds",
             "memory_peak_bytes",
+            "memory_bytes",
         )
     ]
 

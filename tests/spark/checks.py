@@ -24,7 +24,8 @@ class World:
         self.temporary = ""  # the JVM's java.io.tmpdir
 
 
-def open_session(world: World, ansi: str = "true") -> SparkSession:
+def open_session(world: World, ansi: str = "true", off_heap: str = "") -> SparkSession:
+    """With `off_heap` Spark manages that much memory outside its heap, and a task that leaks any of it fails."""
     os.environ["TZ"] = "UTC"
     world.temporary = tempfile.mkdtemp(dir=world.root, prefix="tmp-")
     return (
@@ -37,6 +38,9 @@ def open_session(world: World, ansi: str = "true") -> SparkSession:
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.ansi.enabled", ansi)
         .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.memory.offHeap.enabled", "true" if off_heap else "false")
+        .config("spark.memory.offHeap.size", off_heap or "0")
+        .config("spark.unsafe.exceptionOnMemoryLeak", "true")
         .config("spark.sql.catalog.ch", "io.chspark.ChCatalog")
         .config("spark.sql.catalog.ch.path", world.root)
         .getOrCreate()

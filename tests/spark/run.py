@@ -56,10 +56,12 @@ def run_suite(spark: Path, arguments: list[str], extra: list[Path]) -> tuple[int
     return passed, failed
 
 
-def suites(options, version: str, root: str) -> list[list[str]]:
+def suites(options, version: str, root: str, is_newest: bool) -> list[list[str]]:
     base = ["--root", root, "--jar", str(Path(options.jar).resolve()), "--seed", str(options.seed), "--only", options.only]
     count = str(300 if options.full else 60)
-    runs = [[*base, "--predicates", count]]
+    runs = [[*base, "--predicates", count, *(["--off-heap", "1g"] if is_newest else [])]]
+    if is_newest:
+        runs.append([*base, "--starved", "--off-heap", "1m"])
     if options.full:
         runs.append([*base, "--predicates", count, "--ansi", "false", "--only", "random_predicates"])
         if not version.startswith("3."):
@@ -83,7 +85,7 @@ def main() -> int:
     try:
         subprocess.run([sys.executable, str(HERE / "tables.py"), root], env=environment([newest("chdb")]), check=True)
         for version in versions:
-            for arguments in suites(options, version, root):
+            for arguments in suites(options, version, root, version == versions[-1]):
                 extra = [newest("connect"), newest("tools")] if "--connect" in arguments else []
                 found = run_suite(peer(f"pyspark-{version}"), arguments, extra)
                 print(f"Spark {version}{' connect' if extra else ''}: {found[0]} passed, {found[1]} failed;", flush=True)

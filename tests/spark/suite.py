@@ -33,16 +33,20 @@ def main() -> int:
     parser.add_argument("--predicates", type=int, default=100)
     parser.add_argument("--ansi", default="true")
     parser.add_argument("--connect", action="store_true")
+    parser.add_argument("--off-heap", default="")
+    parser.add_argument("--starved", action="store_true", help="only the checks that --off-heap is too small for")
     options = parser.parse_args()
     world = World(options.root, options.jar, options.seed, options.predicates)
     if options.connect:
         import check_connect  # noqa: F401
+    elif options.starved:
+        import check_starved  # noqa: F401
     else:
         import check_catalog  # noqa: F401
         import check_jvm  # noqa: F401
         import check_pushdown  # noqa: F401
         import check_values  # noqa: F401
-    spark = open_connect(world) if options.connect else checks.open_session(world, options.ansi)
+    spark = open_connect(world) if options.connect else checks.open_session(world, options.ansi, options.off_heap)
     passed, failed = checks.run(spark, world, options.only)
     print(f"{passed} passed, {failed} failed", flush=True)
     spark.stop()

@@ -73,12 +73,12 @@ TEST(TimeZone, OffsetsChangeAtTheInstantOfTheTransition) {
 
 TEST(TimeZone, TextOfASkippedOrRepeatedHourIsReadAsClickHouseReadsIt) {
     // toUnixTimestamp(toDateTime('...', zone)) of chdb 4.4.0. `local`: the text as if it were UTC.
-    struct Example {
+    struct LocalHour {
         const char* zone;
         int64_t local;
         int64_t instant;
     };
-    const Example examples[] = {
+    const LocalHour examples[] = {
         {"Europe/Berlin", 1711852200, 1711845000},        // 2024-03-31 02:30:00, skipped
         {"Europe/Berlin", 1711854000, 1711846800},        // 2024-03-31 03:00:00
         {"Europe/Berlin", 1729994400, 1729987200},        // 2024-10-27 02:00:00, twice
@@ -91,7 +91,7 @@ TEST(TimeZone, TextOfASkippedOrRepeatedHourIsReadAsClickHouseReadsIt) {
         {"America/Sao_Paulo", 1541289600, 1541296800},    // 2018-11-04 00:00:00, skipped
         {"Asia/Kathmandu", 504921900, 504901200},         // 1986-01-01 00:05:00, skipped
     };
-    for (const Example& example : examples)
+    for (const LocalHour& example : examples)
         EXPECT_EQ(TimeZone::load(io::PosixFs(), example.zone).instant_of_text(example.local),
                   example.instant)
             << example.zone << " " << example.local;

@@ -16,6 +16,9 @@ final class ChColumnarReader implements PartitionReader<ColumnarBatch> {
   private final ColumnarBatch batch;
   private final long[] metrics = new long[ChNative.METRICS_COUNT];
 
+  /** Null where Spark manages no native memory. */
+  private final ChTaskMemory memory;
+
   /** The running query; 0 once closed. Written under this object's lock. */
   private long query;
 
@@ -23,11 +26,12 @@ final class ChColumnarReader implements PartitionReader<ColumnarBatch> {
   private long array;
 
   ChColumnarReader(long session, String plan, String split, StructType schema) {
+    TaskContext task = TaskContext.get();
+    memory = ChTaskMemory.of(task, session);
     query = ChNative.execute(session, plan, split);
     try {
       vectors = ChVectors.of(schema, ChNative.schema(query));
       batch = new ColumnarBatch(vectors);
-      TaskContext task = TaskContext.get();
       if (task != null) {
         ChCancelWatch.add(task, this);
       }
@@ -43,6 +47,10 @@ final class ChColumnarReader implements PartitionReader<ColumnarBatch> {
     array = ChNative.next(query);
     if (array == 0) {
       return false;
+    }
+    if (memory != null) {
+      ChNative.metrics(query, metrics);
+      memory.hold(metrics[ChNative.MEMORY_BYTES]);
     }
     long rows = ChArrow.length(array);
     long start = ChArrow.offset(array);
@@ -83,6 +91,9 @@ final class ChColumnarReader implements PartitionReader<ColumnarBatch> {
     ChNative.metrics(query, metrics);
     ChNative.closeQuery(query);
     query = 0;
+    if (memory != null) {
+      memory.release();
+    }
   }
 
   private void release() {

@@ -12,7 +12,8 @@ final class ChNative {
   static final int BYTES_READ = 2;
   static final int GRANULES_SKIPPED = 5;
   static final int NATIVE_NANOSECONDS = 6;
-  static final int METRICS_COUNT = 8;
+  static final int MEMORY_BYTES = 8;
+  static final int METRICS_COUNT = 9;
 
   static {
     ChLibrary.load();
@@ -23,6 +24,9 @@ final class ChNative {
   static native long openSession(String settings);
 
   static native void closeSession(long session);
+
+  /** Gives the session's kept buffers back to the system. */
+  static native void trim(long session);
 
   static native String version();
 
