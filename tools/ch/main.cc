@@ -91,9 +91,10 @@ void add_cat_command(CLI::App& app, CommandLine& line, const char* table_meaning
     command
         ->add_option("--format", line.cat.format,
                      "csv (default), jsonl (as ClickHouse's JSONEachRow) or arrow (an IPC stream)")
-        ->check(CLI::IsMember({"csv", "jsonl", "arrow"}))
         ->transform(CLI::Transformer(std::map<std::string, CatFormat>{
             {"csv", CatFormat::Csv}, {"jsonl", CatFormat::Jsonl}, {"arrow", CatFormat::Arrow}}))
+        // CLI11 runs the transform that was added last first: the name, before it is a number.
+        ->transform(CLI::IsMember({"csv", "jsonl", "arrow"}))
         ->option_text("csv|jsonl|arrow");
     command->callback([&line] {
         line.run = [&line](const CommandContext& context) {
