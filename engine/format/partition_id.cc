@@ -28,6 +28,10 @@ enum class FieldKind : uint8_t {
     IPv4 = 0x1e,
 };
 
+const Type& without_dictionary(const Type& type) {
+    return type.id == TypeId::LowCardinality ? *type.children[0] : type;
+}
+
 bool is_integer_like(const Type& type) {
     switch (type.id) {
         case TypeId::Bool:
@@ -45,7 +49,7 @@ bool is_integer_like(const Type& type) {
         case TypeId::Date32:
         case TypeId::DateTime:
         case TypeId::IPv4:
-            return !type.nullable;
+            return true;
         default:
             return false;
     }
@@ -70,10 +74,13 @@ std::string date_text(int64_t days) {
     return padded(era * 400 + year + (month <= 2 ? 1 : 0), 4) + padded(month, 2) + padded(day, 2);
 }
 
-std::string number_text(const Type& type, const Scalar& value) {
+// Only a bare Date is written as a date: behind Nullable or LowCardinality it is its number of
+// days.
+std::string number_text(const Type& declared, const Type& type, const Scalar& value) {
     const auto* number = std::get_if<Int128>(&value);
     CH_ASSERT(number != nullptr);
-    if (type.id == TypeId::Date) return date_text(static_cast<int64_t>(*number));
+    if (declared.id == TypeId::Date && !declared.nullable)
+        return date_text(static_cast<int64_t>(*number));
     if (type.id == TypeId::UInt64) return std::to_string(static_cast<uint64_t>(*number));
     return std::to_string(static_cast<int64_t>(*number));
 }
@@ -144,17 +151,18 @@ std::string partition_id(std::span<const column::TypePtr> types, std::span<const
     CH_ASSERT(types.size() == values.size());
     if (types.empty()) return "all";
     bool all_integers = true;
-    for (const column::TypePtr& type : types) all_integers &= is_integer_like(*type);
+    for (size_t i = 0; i < types.size(); ++i)
+        all_integers &=
+            is_integer_like(without_dictionary(*types[i])) && !column::is_null(values[i]);
     std::string text;
     for (size_t i = 0; i < types.size(); ++i) {
-        const column::TypePtr& type = types[i];
-        const Type& plain = type->id == TypeId::LowCardinality ? *type->children[0] : *type;
+        const Type& plain = without_dictionary(*types[i]);
         if (!all_integers) {
             append_field(text, plain, values[i]);
             continue;
         }
         if (i > 0) text += '-';
-        text += number_text(plain, values[i]);
+        text += number_text(*types[i], plain, values[i]);
     }
     return all_integers ? text : to_hex(sip_hash_128(as_bytes(text)));
 }

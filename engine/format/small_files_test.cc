@@ -40,6 +40,10 @@ TEST(PartitionId, IsTheOneThatClickHouseGives) {
     EXPECT_EQ(id_of({{"UInt8", Int128{7}}, {"String", std::string("abc")}}),
               "2d563c91d444fc9e523881b70de68e89");
     EXPECT_EQ(id_of({{"Nullable(Int32)", Scalar()}}), "2b16b490a87466b6a6d34fd9027f3c3d");
+    EXPECT_EQ(id_of({{"Nullable(Int32)", Int128{5}}}), "5");
+    EXPECT_EQ(id_of({{"LowCardinality(Nullable(Int32))", Int128{7}}}), "7");
+    EXPECT_EQ(id_of({{"LowCardinality(Date)", Int128{18263}}}), "18263");
+    EXPECT_EQ(id_of({{"Nullable(Date)", Int128{18263}}}), "18263");
     EXPECT_EQ(id_of({{"Int128", Int128{-3}}}), "b1febe48e18dcc162bc80ab288de00ab");
     const char uuid[] = "\x77\x66\x55\x44\x33\x22\x11\x00\xff\xee\xdd\xcc\xbb\xaa\x99\x88";
     EXPECT_EQ(id_of({{"UUID", std::string(uuid, 16)}}), "2462615b0a052003f1dfc9e6cda040a3");
