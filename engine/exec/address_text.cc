@@ -41,6 +41,8 @@ size_t write_uuid(const uint8_t* value, char* to) {
     char* at = to;
     for (size_t i = 0; i < 16; ++i) {
         if (i == 4 || i == 6 || i == 8 || i == 10) *at++ = '-';
+        // 00112233-4455-6677-8899-aabbccddeeff lies as 7766554433221100 ffeeddccbbaa9988
+        // (mergetree.md 5.1).
         uint8_t byte = value[i < 8 ? 7 - i : 23 - i];
         *at++ = kDigits[byte >> 4];
         *at++ = kDigits[byte & 15];
@@ -48,6 +50,7 @@ size_t write_uuid(const uint8_t* value, char* to) {
     return static_cast<size_t>(at - to);
 }
 
+/// Stored as a little-endian number: the last byte is the first of the text.
 size_t write_ipv4(const uint8_t* value, char* to) {
     char* at = to;
     for (size_t i = 4; i-- > 0;) {
@@ -57,6 +60,8 @@ size_t write_ipv4(const uint8_t* value, char* to) {
     return static_cast<size_t>(at - to);
 }
 
+/// Stored in network order. The shortest form, as ClickHouse prints it: the first longest run of
+/// two or more zero groups as `::`, lower case, no leading zeros.
 size_t write_ipv6(const uint8_t* value, char* to) {
     unsigned groups[kGroups];
     for (size_t i = 0; i < kGroups; ++i)
@@ -65,6 +70,7 @@ size_t write_ipv6(const uint8_t* value, char* to) {
     char* at = to;
     for (size_t i = 0; i < kGroups; ++i) {
         if (zeros.count > 0 && i >= zeros.from && i < zeros.from + zeros.count) {
+            // One colon here; the next group, or the end of the text, writes the second.
             if (i == zeros.from) *at++ = ':';
             continue;
         }

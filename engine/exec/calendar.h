@@ -24,13 +24,21 @@ constexpr int32_t kNarrowDaysMax = 1'000'000'000;
 template <typename Word = uint64_t>
 inline CivilDay civil_day(int32_t days) {
     constexpr Word kEras = sizeof(Word) == 8 ? static_cast<Word>(kErasOffset) : Word{7000};
+    // 7000 eras are 1,022,679,000 days, above kNarrowDaysMax, and the sum stays below 2^32; 15,000
+    // eras are 2.19e9, above 2^31. day_of_era is right modulo 2^32, which its narrow arithmetic
+    // needs only.
     auto shifted =
         static_cast<Word>(static_cast<Word>(int64_t{days}) + kDaysToEra + kEras * kEraDays);
     auto era = static_cast<uint32_t>(shifted / static_cast<Word>(kEraDays));
     auto day_of_era = static_cast<uint32_t>(shifted) - era * static_cast<uint32_t>(kEraDays);
+    // Leap days are taken out of the count before the division: one each 1460 days (4 years), none
+    // at 36524 (100 years), and day 146096, the era's last, is the leap day that the 400th year has
+    // again.
     uint32_t year_of_era =
         (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
     uint32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    // From March on, months of 31 30 31 30 31 days repeat every 5, which is 153 days: month m
+    // begins at day (153 m + 2) / 5, and this is its inverse.
     uint32_t march_month = (5 * day_of_year + 2) / 153;
     uint32_t january = march_month >= 10 ? 1 : 0;
     return {

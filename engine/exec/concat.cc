@@ -66,6 +66,8 @@ std::vector<ColumnPiece> concat_offsets(std::span<const ColumnPiece> pieces, Col
             throw Error(ErrorCode::Unsupported,
                         "more than " + std::to_string(kOffsetMax) +
                             " bytes or elements in one column of a batch: give smaller batches");
+        // A piece may begin amid its column, so ends[0] need not be 0; the difference may be
+        // negative.
         auto shift = static_cast<int32_t>(total) - ends[0];
         for (size_t row = 1; row <= piece.rows; ++row) *out++ = ends[row] + shift;
         inner.push_back({piece.column, begin, count});
@@ -91,6 +93,10 @@ std::string_view key_of(const Column& dictionary, size_t code) {
 
 /// Codes of the pieces among the distinct values of all their dictionaries.
 void concat_dictionaries(std::span<const ColumnPiece> pieces, Column& to, const Pool& pool) {
+    // Views into the dictionaries' bytes, which the pieces keep alive. A batch often has many
+    // pieces of few dictionaries, so that each is looked through once:
+    //   dictionary A: "" x y     -> 0 1 2      keys: "" x y z
+    //   dictionary B: "" z x     -> 0 3 1
     std::unordered_map<std::string_view, int32_t> numbers;
     std::unordered_map<const Column*, std::vector<int32_t>> maps;
     std::vector<ColumnPiece> keys;
@@ -115,6 +121,7 @@ void concat_dictionaries(std::span<const ColumnPiece> pieces, Column& to, const 
         for (size_t row = 0; row < piece.rows; ++row)
             *out++ = map->second[static_cast<size_t>(codes[row])];
     }
+    // No rows and no keys: an empty piece gives concat() the dictionary's type.
     if (keys.empty()) keys.push_back({pieces[0].column->children[0], 0, 0});
     to.children.push_back(concat(keys, pool));
 }

@@ -25,6 +25,8 @@ void fill(Column& column, T value) {
     std::fill_n(column.data.as<T>(), column.rows, value);
 }
 
+/// Truncation is meant: make_literal() checked that the value is one of the type, and a Bool, date
+/// or decimal is held in the low bytes of its Int128.
 void fill_integer(Column& column, Int128 value) {
     switch (column.type->width()) {
         case 1:
@@ -51,6 +53,8 @@ void fill_text(Column& column, const std::string& text, const std::shared_ptr<Bu
 
 Column repeat_literal(const Expression& literal, const Evaluation& evaluation) {
     size_t rows = evaluation.block.rows;
+    // NULL has no Scalar alternative to fill from; the default of a nullable type is NULL in every
+    // row.
     if (column::is_null(literal.value))
         return column::make_default_column(literal.type->with_nullable(true), rows,
                                            evaluation.pool);
@@ -76,6 +80,9 @@ ColumnPtr find_column(const Expression& reference, const Block& block) {
     return column;
 }
 
+/// An expression is bound once for a table, but a part that an ALTER left behind may hold the
+/// column in another type: kernels chosen by the bound type would misread its bytes. Nullability
+/// may differ, since `nulls` is looked at for each block.
 void check_type(const Expression& reference, const Type& found) {
     const Type& wanted = *reference.type;
     bool same = wanted.id == found.id && wanted.precision == found.precision &&
@@ -87,6 +94,9 @@ void check_type(const Expression& reference, const Type& found) {
 }
 
 /// Integers, dates and whole seconds that comparisons read unconverted.
+/// A literal is moved into their units instead (literal_in_units), once a block and not once a row.
+/// DateTime64 above 6 digits is not among them: Spark cannot hold its values, and only the
+/// conversion notices.
 bool is_compared_as_stored(const Type& type) {
     switch (type.id) {
         case TypeId::UInt8:
@@ -156,6 +166,8 @@ const Column* only_dictionary(const Expression& call, const Block& block) {
     if (call.columns.size() != 1) return nullptr;
     ColumnPtr column = block.find(call.columns[0]);
     if (column == nullptr || column->type->id != TypeId::LowCardinality) return nullptr;
+    // A part's dictionary has up to 8192 keys, however few rows a granule gives: with more keys
+    // than rows the plain way is shorter.
     return column->children[0]->rows < block.rows ? column.get() : nullptr;
 }
 
@@ -166,6 +178,11 @@ ColumnPtr dictionary_values(const Column& column, const std::shared_ptr<BufferPo
     if (dictionary->rows == 0)
         return std::make_shared<const Column>(
             column::make_default_column(dictionary->type->with_nullable(true), 1, pool));
+    // The dictionary itself says nothing of NULL (column.h), so functions that do not spread NULL
+    // (IS NULL, <=>, COALESCE) need a row that does:
+    //   row      0   1  ...  n-1   n
+    //   value    d0  d1 ...  dn-1  any
+    //   nulls    0   0  ...  0     1
     std::vector<uint32_t> rows(dictionary->rows + 1);
     std::iota(rows.begin(), rows.end(), 0);
     rows.back() = 0;
@@ -186,6 +203,7 @@ Column evaluate_dictionary(const Expression& call, const Column& column,
     if (!column.has_nulls()) return gather(results, {codes, column.rows}, evaluation.pool);
     auto null_row = static_cast<uint32_t>(values->rows - 1);
     Buffer picked = evaluation.pool->make(column.rows * sizeof(uint32_t));
+    // A NULL row's code is whatever the file held: it must not be followed.
     for (size_t i = 0; i < column.rows; ++i)
         picked.as<uint32_t>()[i] = column.nulls.data()[i] != 0 ? null_row : codes[i];
     return gather(results, {picked.as<uint32_t>(), column.rows}, evaluation.pool);
@@ -241,6 +259,8 @@ Column make_result(const Expression& call, const Evaluation& evaluation,
     for (const Column* input : inputs) {
         if (!input->has_nulls()) continue;
         if (!result.has_nulls()) {
+            // Columns are shared once built, so the first input's bytes are copied and not
+            // borrowed.
             result.nulls = copy_of(input->nulls, evaluation.pool);
             continue;
         }
@@ -277,6 +297,7 @@ ColumnPtr values_of(const Expression& expression, const Evaluation& evaluation) 
 
 ColumnPtr evaluate(const Expression& expression, const Block& block,
                    const std::shared_ptr<BufferPool>& pool) {
+    // Alone, a column keeps its dictionary: Spark's vectors read through one, the kernels do not.
     if (expression.kind == Expression::Kind::Column)
         return to_spark(find_column(expression, block), pool);
     return values_of(expression, {block, pool});

@@ -33,6 +33,8 @@ void choose_nulls(std::span<const uint16_t> choices, std::span<const ColumnPtr> 
 void choose_text(std::span<const ColumnPtr> sources, std::span<const uint16_t> choices,
                  Column& result, const std::shared_ptr<BufferPool>& pool) {
     auto* offsets = result.offsets.as<int32_t>();
+    // Lengths first and offsets from them, so that the text is allocated once and over 2 GiB of it
+    // is refused before the copying.
     for (size_t i = 0; i < result.rows; ++i)
         offsets[i + 1] =
             result.is_null(i) ? 0 : static_cast<int32_t>(sources[choices[i]]->text(i).size());
@@ -67,6 +69,8 @@ void choose_coalesce(std::span<const ColumnPtr> sources, std::span<uint16_t> cho
 }  // namespace
 
 Column evaluate_choice(const Expression& call, const Evaluation& evaluation) {
+    // All branches are computed for all rows, whichever is taken: no function here can raise an
+    // error on a row (expression.h), so only time is lost, and the loops stay free of branches.
     CH_ASSERT(call.arguments.size() < kNone);
     std::vector<ColumnPtr> sources;
     std::vector<uint16_t> choices(evaluation.block.rows, kNone);
@@ -83,6 +87,7 @@ Column evaluate_choice(const Expression& call, const Evaluation& evaluation) {
             sources.push_back(
                 values_of(*call.arguments[is_else ? argument : argument + 1], evaluation));
             for (size_t i = 0; i < choices.size(); ++i) {
+                // A condition that is NULL takes its branch no more than a false one (SQL's CASE).
                 bool taken = is_else || (condition->data.data()[i] != 0 && !condition->is_null(i));
                 if (choices[i] == kNone && taken) choices[i] = source;
             }

@@ -22,6 +22,8 @@ constexpr Int128 kInt128Max = static_cast<Int128>(~static_cast<unsigned __int128
 constexpr Int128 kInt128Min = -kInt128Max - 1;
 
 /// `left function right`, as one of four comparisons, perhaps with the sides or the answer changed.
+///       a < b    Less               a > b    Less, swapped
+///       a <= b   LessOrEqual        a >= b   LessOrEqual, swapped
 struct Plan {
     Comparison comparison;
     bool swapped;
@@ -58,6 +60,7 @@ struct Quotient {
     bool exact;
 };
 Quotient divide(Int128 numerator, Int128 denominator) {
+    // C++ rounds towards zero; dates before 1970 and negative decimals need it downwards.
     Int128 floor = numerator / denominator;
     bool exact = floor * denominator == numerator;
     return {floor - (!exact && numerator < 0 ? 1 : 0), exact};
@@ -69,6 +72,7 @@ Quotient literal_in_units(Int128 literal, unsigned literal_scale, const Type& st
     unsigned scale = scale_of(stored);
     if (literal_scale > scale) return divide(literal, power_of_ten(literal_scale - scale));
     Int128 scaled = 0;
+    // Not exact, so that equality finds nothing even in a column that holds the extreme value.
     if (__builtin_mul_overflow(literal, power_of_ten(scale - literal_scale), &scaled))
         return {literal < 0 ? kInt128Min : kInt128Max, false};
     return divide(scaled, units_of(stored));
@@ -76,6 +80,12 @@ Quotient literal_in_units(Int128 literal, unsigned literal_scale, const Type& st
 
 /// The stored values for which `value comparison literal` holds, or `literal comparison value` if
 /// swapped.
+/// With v a stored value, L the literal in stored units and f = floor(L); `exact` is L == f:
+///   v =  L    [f, f]      if exact, else no value        L <  v    [f + 1, max]
+///   v <= L    [min, f]                                   L <= v    [f, max] if exact,
+///   v <  L    [min, f - 1] if exact, else [min, f]                 else [f + 1, max]
+/// E.g. a DateTime (seconds) < 10.5 s is v <= 10. Where f + 1 or f - 1 would overflow nothing
+/// matches.
 Interval interval_of(Plan plan, Quotient literal) {
     constexpr Int128 kMax = kInt128Max;
     constexpr Int128 kMin = kInt128Min;
@@ -121,6 +131,8 @@ void compare_with_literal(Plan plan, const Column& column, const Expression& lit
     within(physical_of(type), column.data.data(), column.rows, interval_of(plan, units), out);
 }
 
+/// U16 to U64 are left out: both sides come from values_of(), in Spark's types, of which Bool alone
+/// is unsigned.
 Int128 integer_at(const Column& column, Physical physical, size_t row) {
     switch (physical) {
         case Physical::I8:
@@ -183,6 +195,7 @@ void compare_columns(Comparison comparison, const Column& left, const Column& ri
         return;
     }
     Physical physical = physical_of(*left.type);
+    // Same bytes and same scale: the values' order is the order of the integers as they lie.
     if (physical == physical_of(*right.type) && scale_of(*left.type) == scale_of(*right.type))
         return compare_arrays(physical, comparison, left.data.data(), right.data.data(), left.rows,
                               out);
@@ -225,6 +238,7 @@ Column evaluate_comparison(const Expression& call, const Evaluation& evaluation)
         ColumnPtr a = values_of(*left, evaluation);
         ColumnPtr b = values_of(*right, evaluation);
         Column result = make_result(call, evaluation, {a.get(), b.get()});
+        // Behind make_result(), which does not care for sides: the kernel takes left and right.
         if (plan.swapped) std::swap(a, b);
         compare_columns(plan.comparison, *a, *b, result.data.data());
         if (call.function == Function::EqualNullSafe) settle_nulls(result, *a, *b);
@@ -252,6 +266,7 @@ Column evaluate_in(const Expression& call, const Evaluation& evaluation) {
         result.nulls = evaluation.pool->make(result.rows);
         std::memset(result.nulls.data(), 0, result.rows);
     }
+    // x IN (1, NULL) is x = 1 OR x = NULL: true if found, else NULL, never false.
     for (size_t i = 0; i < result.rows; ++i) result.nulls.data()[i] |= found[i] == 0 ? 1 : 0;
     return result;
 }

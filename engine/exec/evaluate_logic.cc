@@ -23,6 +23,11 @@ void combine(Column& result, const Column& other, uint8_t decides) {
             for (size_t i = 0; i < rows; ++i) value[i] |= right[i];
         return;
     }
+    // Kleene's AND (decides = 0) and OR (decides = 1):
+    //   one side has the deciding value      that value, never NULL
+    //   else one side is NULL                NULL (the value byte is then of no matter)
+    //   else                                 the other value
+    // Without branches, since NULLs and truths of real columns are not predictable.
     uint8_t* __restrict null = result.nulls.data();
     for (size_t i = 0; i < rows; ++i) {
         uint8_t right_null = right_nulls != nullptr ? right_nulls[i] : 0;
@@ -52,6 +57,8 @@ Column evaluate_logic(const Expression& call, const Evaluation& evaluation) {
             result.nulls = evaluation.pool->make(rows);
             std::memset(result.nulls.data(), 0, rows);
         }
+        // All operands are evaluated: the short cut on rows is select()'s, for conjuncts at the
+        // top.
         combine(result, *other, call.function == Function::And ? 0 : 1);
     }
     return result;

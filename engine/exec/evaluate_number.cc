@@ -29,6 +29,9 @@ void map_days(const Column& days, Column& result, Part part) {
 template <typename Part>
 void map_dates(const Column& days, Column& result, Part part) {
     const auto* from = days.data.as<int32_t>();
+    // One pass over the days decides for all of them: 32-bit divisions by constants vectorise,
+    // 64-bit ones do not. Any real date is narrow; days of NULL rows hold anything, and then the
+    // wide loop, which is right for every int32, is taken.
     uint8_t narrow = 1;
     for (size_t i = 0; i < days.rows; ++i)
         narrow &= static_cast<uint8_t>(from[i] <= kNarrowDaysMax && from[i] >= -kNarrowDaysMax);
@@ -62,6 +65,8 @@ void cast_integers(const Column& column, Column& result) {
             result.data.as<double>()[i] = decimal_to_double(column.data.as<From>()[i], from_scale);
         return;
     }
+    // Not negative: can_cast() lets scales only grow, and whole digits too, so that the product
+    // fits.
     Int128 factor = power_of_ten(scale_of(*result.type) - from_scale);
     switch (result.type->width()) {
         case 1:
@@ -108,6 +113,8 @@ double decimal_to_double(Int128 value, unsigned scale) {
     if (value > -kExact && value < kExact && scale <= 15)
         return static_cast<double>(static_cast<int64_t>(value)) /
                static_cast<double>(static_cast<int64_t>(power_of_ten(scale)));
+    // Division would round twice (the value to a double, then the quotient); from_chars rounds the
+    // decimal text once, as BigDecimal does.
     std::string text =
         value_text(value, *column::make_decimal(38, 0)) + "e-" + std::to_string(scale);
     double result = 0;
@@ -154,6 +161,7 @@ Column evaluate_cast(const Expression& call, const Evaluation& evaluation) {
         cast_values(*values, result);
         return result;
     }
+    // Nothing but nullability changes; such casts are left in plans by Spark.
     Column same;
     same.type = call.type;
     same.rows = values->rows;

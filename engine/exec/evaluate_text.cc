@@ -38,6 +38,8 @@ int32_t int32_literal(const Expression& call, size_t index) {
 template <typename Piece>
 Column cut(const Expression& call, const Column& input, const Evaluation& evaluation, Piece piece) {
     Column result = make_result(call, evaluation, {&input});
+    // Pieces are never longer than their texts, so the input's size is room enough and no offset
+    // can pass 32 bits.
     result.data = evaluation.pool->make(input.data.size());
     auto* offsets = result.offsets.as<int32_t>();
     int32_t at = 0;
@@ -51,6 +53,7 @@ Column cut(const Expression& call, const Column& input, const Evaluation& evalua
     return result;
 }
 
+/// Spark's TRIM without characters takes the space alone, no tabs and no other white space.
 std::string_view trimmed(std::string_view text) {
     size_t first = text.find_first_not_of(' ');
     if (first == std::string_view::npos) return text.substr(0, 0);
@@ -93,6 +96,8 @@ Column concat(const Expression& call, const Evaluation& evaluation) {
     size_t total = 0;
     for (size_t i = 0; i < result.rows; ++i)
         for (const ColumnPtr& part : parts) total += result.is_null(i) ? 0 : part->text(i).size();
+    // Each input fits 32-bit offsets, their sum need not; counted in 64 bits before anything is
+    // copied.
     if (total > static_cast<size_t>(std::numeric_limits<int32_t>::max()))
         throw Error(
             ErrorCode::Unsupported,
@@ -115,6 +120,8 @@ Column like(const Expression& call, const Column& input, const Evaluation& evalu
     Column result = make_result(call, evaluation, {&input});
     const LikePattern& pattern = *call.like;
     uint8_t* out = result.data.data();
+    // Spark's optimiser makes `abc`, `abc%` and their like byte comparisons too
+    // (LikeSimplification).
     if (pattern.is_exact())
         text_equals(input, pattern.prefix(), out);
     else if (pattern.is_prefix())

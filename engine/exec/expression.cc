@@ -29,6 +29,8 @@ TypePtr value_type(const Type& stored) {
 
 void add_columns(Expression& call) {
     for (const ExpressionPtr& argument : call.arguments) {
+        // Checked in make_call() before anything walks the tree: a deep plan is refused, not
+        // overflowed.
         call.depth = std::max(call.depth, argument->depth + 1);
         for (const std::string& name : argument->columns)
             if (std::find(call.columns.begin(), call.columns.end(), name) == call.columns.end())
@@ -67,6 +69,8 @@ ExpressionPtr make_literal(TypePtr type, const Scalar& value) {
     literal->type = value_type(*type)->with_nullable(null);
     check_literal(literal->value, *literal->type);
     if (literal->type->id == TypeId::FixedString && !null) {
+        // Binary literals of any length compare with FixedString(N): no padding is added, as Spark
+        // adds none.
         auto sized = std::make_shared<Type>(*literal->type);
         sized->fixed_bytes = static_cast<uint32_t>(std::get<std::string>(literal->value).size());
         literal->type = sized;
@@ -91,6 +95,7 @@ ExpressionPtr make_call(Function function, std::vector<ExpressionPtr> arguments,
         throw Error(ErrorCode::InvalidArgument, "an expression has more than " +
                                                     std::to_string(kExpressionDepthMax) +
                                                     " calls above each other; split the query");
+    // Before prepare(), which trusts the arguments' kinds and types.
     call->type = check_call(*call, result);
     prepare(*call);
     return call;
@@ -102,6 +107,8 @@ std::vector<std::string> referenced_columns(const Expression& expression) {
 
 std::vector<ExpressionPtr> conjuncts(const ExpressionPtr& predicate) {
     std::vector<ExpressionPtr> found;
+    // A stack, not recursion, and reversed, so that conjuncts leave it from left to right: select()
+    // runs them in the order given.
     std::vector<ExpressionPtr> open{predicate};
     while (!open.empty()) {
         ExpressionPtr next = std::move(open.back());

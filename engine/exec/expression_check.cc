@@ -100,6 +100,7 @@ TypePtr text_type(const Expression& call) {
     }
 }
 
+/// Decimal digits in front of the point that every value of the type fits into.
 int whole_digits(const Type& type) {
     switch (type.id) {
         case TypeId::Bool:
@@ -122,6 +123,8 @@ bool is_integer(TypeId id) {
            id == TypeId::Int64;
 }
 
+/// What becomes of a cast that fails depends on Spark's ANSI mode, of which the engine is not told:
+/// so only casts that cannot fail are taken.
 bool can_cast(const Type& from, const Type& to) {
     if (from == *to.with_nullable(from.nullable)) return true;
     bool integer = is_integer(from.id);
@@ -187,6 +190,7 @@ TypePtr case_type(const Expression& call) {
 
 TypePtr coalesce_type(const Expression& call) {
     TypePtr type = common_type(call, 0, 1);
+    // COALESCE is NULL only if all of its arguments are.
     bool nullable = std::all_of(call.arguments.begin(), call.arguments.end(),
                                 [](const ExpressionPtr& value) { return value->type->nullable; });
     return type->with_nullable(nullable);
@@ -275,6 +279,7 @@ void check_literal(const Scalar& value, const Type& type) {
     } else if (family == Family::Float) {
         good = std::holds_alternative<double>(value);
     } else if (const auto* number = std::get_if<Int128>(&value)) {
+        // Decimals are symmetric (-(10^p - 1) .. 10^p - 1), two's complement is not.
         Int128 bound = type.id == TypeId::Decimal ? power_of_ten(type.precision)
                                                   : Int128{1} << (8 * type.width() - 1);
         if (type.id == TypeId::Bool) bound = 2;

@@ -22,6 +22,7 @@ void gather_values(const T* from, std::span<const uint32_t> rows, T* to) {
     for (size_t i = 0; i < rows.size(); ++i) to[i] = from[rows[i]];
 }
 
+/// A 256-bit value moved as one piece; what the words mean does not matter here.
 struct Wide32 {
     uint64_t words[4];
 };
@@ -66,6 +67,8 @@ void gather_text(const Column& column, std::span<const uint32_t> rows, Column& t
     for (size_t i = 0; i < rows.size(); ++i) {
         const uint8_t* source = column.data.data() + ends[rows[i]];
         auto size = static_cast<size_t>(out[i + 1] - out[i]);
+        // Writes over what follows, which the next rows write again: rows go upwards, and the last
+        // one's surplus falls into the padding.
         std::memcpy(to.data.data() + out[i], source, kChunk);
         if (size > kChunk)
             std::memcpy(to.data.data() + out[i] + kChunk, source + kChunk, size - kChunk);
@@ -95,6 +98,7 @@ size_t lengths_to_offsets(int32_t* offsets, size_t rows) {
         total += static_cast<size_t>(offsets[i]);
         offsets[i] = static_cast<int32_t>(total);
     }
+    // Narrowing in the loop may have wrapped, but nothing was read by those offsets yet.
     if (total > kOffsetMax)
         throw Error(ErrorCode::Unsupported, "a batch of " + std::to_string(total) +
                                                 " bytes or elements in one column; at most " +
@@ -145,9 +149,11 @@ ColumnPtr without_dictionary(const ColumnPtr& column, const Pool& pool) {
     column::TypePtr type = dictionary.type->with_nullable(column->type->nullable);
     Column values;
     if (dictionary.rows == 0) {
+        // Only NULL rows, or none, can stand on an empty dictionary: there is nothing to gather.
         values = column::make_default_column(type, column->rows, pool);
     } else if (column->has_nulls()) {
         Buffer codes = pool->make(column->rows * sizeof(uint32_t));
+        // A NULL row's code may be out of the dictionary; any value does in its place.
         for (size_t i = 0; i < column->rows; ++i)
             codes.as<uint32_t>()[i] =
                 column->nulls.data()[i] != 0 ? 0 : column->data.as<uint32_t>()[i];

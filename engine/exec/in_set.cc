@@ -25,6 +25,8 @@ constexpr size_t kPassesMax = 8;
 constexpr uint64_t kBitsMin = 1 << 16;
 constexpr uint64_t kBitsPerValueMax = 64;
 
+/// Multiplications spread the low bits upwards and the shift brings them back down: slots are
+/// chosen by the low bits of the result.
 uint64_t mix(uint64_t value) {
     value *= 0x9e3779b97f4a7c15;
     value ^= value >> 32;
@@ -47,6 +49,7 @@ uint64_t hash_text(std::string_view text) {
 /// The literal in the type's scale, if it has a value there.
 bool rescale(Int128 value, unsigned from, unsigned to, Int128& result) {
     if (from >= to) {
+        // 1.50 has a value in a column of scale 1, 1.55 has none and is left out.
         Int128 unit = power_of_ten(from - to);
         result = value / unit;
         return value % unit == 0;
@@ -54,6 +57,7 @@ bool rescale(Int128 value, unsigned from, unsigned to, Int128& result) {
     return !__builtin_mul_overflow(value, power_of_ten(to - from), &result);
 }
 
+/// What does not fit would be truncated into another value by find_integers().
 bool fits(Int128 value, const Type& type) {
     size_t width = type.width();
     if (width >= sizeof(Int128)) return true;
@@ -67,6 +71,7 @@ void sort_unique(std::vector<T>& values) {
     values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
+/// At most half full: a search always ends at an empty slot, and soon.
 size_t slots_for(size_t values) {
     return std::bit_ceil(values * 2 + 1);
 }
@@ -80,6 +85,7 @@ InSet::InSet(const Type& type, std::span<const ExpressionPtr> literals) {
         if (column::is_null(value)) {
             has_null_ = true;
         } else if (const auto* number = std::get_if<double>(&value)) {
+            // -0.0 equals 0.0 for Spark.
             floats_.push_back(*number == 0 ? 0.0 : *number);
         } else if (const auto* text = std::get_if<std::string>(&value)) {
             texts_.push_back(*text);
@@ -100,6 +106,7 @@ InSet::InSet(const Type& type, std::span<const ExpressionPtr> literals) {
     for (Int128 value : integers_) values_.emplace_back(value);
     for (double value : floats_) values_.emplace_back(value);
     for (const std::string& value : texts_) values_.emplace_back(value);
+    // Wider decimals are looked up by binary search.
     if (type.width() <= sizeof(int64_t)) index_integers();
     index_texts();
 }
@@ -135,6 +142,8 @@ void InSet::index_texts() {
 
 bool InSet::contains(int64_t value) const {
     if (!bits_.empty()) {
+        // Values below the first wrap to numbers far beyond the bitmap: one comparison does for
+        // both ends.
         uint64_t bit = static_cast<uint64_t>(value) - static_cast<uint64_t>(integers_.front());
         return bit < bits_.size() * 64 && (bits_[bit / 64] >> (bit % 64) & 1) != 0;
     }

@@ -46,11 +46,17 @@ LikePattern::LikePattern(std::string_view pattern, std::string_view escape) {
             pieces_.back().text += character;
         }
     }
+    // Spark matches Java strings by a regular expression, where bytes that are no UTF-8 have become
+    // U+FFFD; but its optimiser turns `abc`, `abc%`, `%abc`, `%abc%` and `abc%xyz` without any
+    // escape character into comparisons of bytes. So U+FFFD in a pattern matches wrong bytes only
+    // outside of those forms, and `_` needs Java's characters always.
     bool replacement = pattern.find(kReplacement) != std::string_view::npos;
     bool bytewise = pattern.find(escape) == std::string_view::npos && is_simple();
     needs_decoding_ = has_any_ || (replacement && !bytewise);
     const Piece& front = pieces_.front();
     prefix_ = front.any.empty() ? front.text : front.text.substr(0, front.any.front());
+    // Pruning compares the prefix with stored bytes, which are not decoded: where any wrong bytes
+    // could stand for U+FFFD the prefix ends.
     if (needs_decoding_) prefix_ = prefix_.substr(0, prefix_.find(kReplacement));
     bool whole = prefix_.size() == front.text.size();
     is_exact_ = whole && !percent;
@@ -76,12 +82,14 @@ bool LikePattern::matches_plain(std::string_view text) const {
     const std::string& front = pieces_.front().text;
     if (pieces_.size() == 1) return text == front;
     const std::string& back = pieces_.back().text;
+    // The sizes first: front and back may not share bytes (`ab%ba` does not match `aba`).
     if (text.size() < front.size() + back.size() || !text.starts_with(front) ||
         !text.ends_with(back))
         return false;
     text = text.substr(front.size(), text.size() - front.size() - back.size());
     for (size_t i = 1; i + 1 < pieces_.size(); ++i) {
         const std::string& piece = pieces_[i].text;
+        // Byte search is right in UTF-8: a whole character never begins inside another one.
         const void* found = memmem(text.data(), text.size(), piece.data(), piece.size());
         if (found == nullptr) return false;
         auto at = static_cast<size_t>(static_cast<const char*>(found) - text.data());

@@ -31,6 +31,9 @@ bool has_wide_vectors() {
 #endif
 }
 
+/// One loop, compiled twice by being inlined into a function with and one without AVX2. `out` is
+/// __restrict because uint8_t may alias anything: each store would else force the values to be
+/// loaded again and the loop not to be vectorised. Bitwise &, not &&, for the same end.
 template <typename T>
 [[gnu::always_inline]] inline void within_loop(const T* values, size_t rows, T low, T high,
                                                uint8_t outside, uint8_t* __restrict out) {
@@ -69,6 +72,8 @@ constexpr Int128 greatest() {
 
 template <typename T>
 void within_typed(const void* values, size_t rows, Interval interval, uint8_t* out, bool wide) {
+    // Bounds outside of the type are cut to it, so that the loop compares in T; a literal beyond
+    // the type leaves an empty or a full interval, and no value is widened.
     Int128 low = std::max(interval.low, least<T>());
     Int128 high = std::min(interval.high, greatest<T>());
     if (low > high) {
@@ -116,6 +121,8 @@ template <Comparison kComparison, typename T>
         if constexpr (kComparison == Comparison::Less) return left < right ? 1 : 0;
         return left <= right ? 1 : 0;
     } else {
+        // Spark's order, not IEEE's: NaN = NaN, and NaN above +Infinity. `<` and `==` alone are
+        // false for NaN; the added terms put that right. -0.0 == 0.0 is IEEE's already.
         auto left_nan = static_cast<uint8_t>(std::isnan(left));
         auto right_nan = static_cast<uint8_t>(std::isnan(right));
         auto equal = static_cast<uint8_t>((left == right ? 1 : 0) | (left_nan & right_nan));
@@ -166,6 +173,8 @@ void arrays_typed(Comparison comparison, const void* left, const void* right, si
 template <Comparison kComparison, typename T>
 [[gnu::always_inline]] inline void literal_loop(const T* values, double literal, bool swapped,
                                                 size_t rows, uint8_t* __restrict out) {
+    // F32 is widened, never the literal narrowed: 0.1 as a float is not 0.1 as a double, and Spark
+    // compares a FLOAT column with a DOUBLE literal in doubles.
     if (swapped) {
         for (size_t i = 0; i < rows; ++i) out[i] = holds<kComparison>(literal, double{values[i]});
     } else {
@@ -258,6 +267,8 @@ size_t nonzero_rows(const uint8_t* mask, size_t count, uint32_t* rows) {
         uint64_t word;
         std::memcpy(&word, mask + row, sizeof(word));
         // The multiplication moves the low bit of each byte into the highest byte.
+        // Byte i (0 or 1) lands on bit 56 + i: the constant has the bits 7, 14, ... 56, and 8i +
+        // 7(8 - i) = 56 + i. No two products of the others meet, so nothing carries into them.
         auto bits = static_cast<uint32_t>((word * 0x0102040810204080) >> 56);
         for (; bits != 0; bits &= bits - 1)
             rows[found++] =
@@ -280,6 +291,8 @@ size_t count_nonzero(const uint8_t* mask, size_t count) {
             std::memcpy(&word, mask + row, sizeof(word));
             sum += word;
         }
+        // Neighbouring bytes are added into 16-bit lanes (at most 2 * 255 each); the product's top
+        // lane is the sum of all four, at most 2040.
         uint64_t pairs = (sum & 0x00ff00ff00ff00ff) + (sum >> 8 & 0x00ff00ff00ff00ff);
         found += static_cast<size_t>(pairs * 0x0001000100010001 >> 48);
     }

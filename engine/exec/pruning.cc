@@ -25,10 +25,13 @@ struct Truth {
 
 Truth truth_of(const Expression& predicate, const FactsOf& facts);
 
+/// NOT of a predicate cannot be pruned from `can_be_true` alone; hence all three are kept.
 Truth negated(Truth truth) {
     return {truth.can_be_false, truth.can_be_true, truth.can_be_null};
 }
 
+/// Kleene's AND over possibilities. The sides are taken to be independent, which can only keep too
+/// much: (a < 1 AND a > 2) may be true by this, and the rows are filtered later anyway.
 Truth both(Truth left, Truth right) {
     Truth result;
     result.can_be_true = left.can_be_true && right.can_be_true;
@@ -40,6 +43,7 @@ Truth both(Truth left, Truth right) {
 
 /// Of a predicate on values that are not NULL, made to hold for those that may be.
 Truth with_nulls(bool can_be_true, bool can_be_false, const Range& left, const Range& right) {
+    // A comparison of NULL is NULL, so with all rows NULL on one side it is neither true nor false.
     bool values = left.may_be_value && right.may_be_value;
     return {values && can_be_true, values && can_be_false, left.may_be_null || right.may_be_null};
 }
@@ -56,6 +60,7 @@ bool may_contain(const Expression& value, const Range& range, const Scalar& want
 /// nothing if it has none there.
 std::optional<Scalar> in_units_of(const Expression& literal, const column::Type& type) {
     ExpressionPtr copy = std::make_shared<Expression>(literal);
+    // InSet's rules, so that IN (x) and = x ask an index for the same value.
     InSet set(type, std::span<const ExpressionPtr>(&copy, 1));
     if (set.values().empty()) return std::nullopt;
     return set.values().front();
@@ -93,6 +98,7 @@ Truth compare(const Expression& call, const FactsOf& facts) {
     if (call.function == Function::NotEqual) return with_nulls(may_differ, may, a, b);
     Truth equal = with_nulls(may, may_differ, a, b);
     if (call.function == Function::Equal) return equal;
+    // <=> is never NULL: two NULLs make it true, one makes it false.
     bool one_null = (a.may_be_null && b.may_be_value) || (b.may_be_null && a.may_be_value);
     return {equal.can_be_true || (a.may_be_null && b.may_be_null), equal.can_be_false || one_null,
             false};
@@ -105,6 +111,7 @@ Truth in_list(const Expression& call, const FactsOf& facts) {
     bool may = std::any_of(wanted.begin(), wanted.end(), [&](const Scalar& literal) {
         return may_contain(value, range, literal, facts);
     });
+    // Needed for NOT IN: rows that all hold one listed value can be left out.
     bool surely = std::any_of(wanted.begin(), wanted.end(), [&](const Scalar& literal) {
         return range.is_only(literal, *value.type);
     });
@@ -144,6 +151,7 @@ Truth null_test(const Expression& call, const FactsOf& facts) {
     return call.function == Function::IsNull ? is_null : negated(is_null);
 }
 
+/// OR by De Morgan, NOT (NOT a AND NOT b), which Kleene's logic has too. AND of nothing is true.
 Truth all_or_any(const Expression& call, const FactsOf& facts) {
     bool any = call.function == Function::Or;
     Truth result{true, false, false};
@@ -195,6 +203,7 @@ Truth truth_of(const Expression& predicate, const FactsOf& facts) {
 }  // namespace
 
 bool may_match(const Expression& predicate, const FactsOf& facts) {
+    // What is not understood is kept: select() refuses a filter that is no Bool, with a message.
     return predicate.type->id != TypeId::Bool || truth_of(predicate, facts).can_be_true;
 }
 

@@ -41,6 +41,8 @@ Range of_column(const Expression& expression, const FactsOf& facts) {
 Scalar cast_bound(const Scalar& value, const Type& from, const Type& to) {
     const auto* number = std::get_if<Int128>(&value);
     if (number == nullptr) return value;
+    // Rounded as the column's values are: a bound and the values may round to one float, and the
+    // range stays closed on both sides.
     if (to.id == TypeId::Float32) return double{static_cast<float>(*number)};
     if (to.id == TypeId::Float64) return decimal_to_double(*number, scale_of(from));
     if (family_of(to) != Family::Number) return value;
@@ -59,6 +61,8 @@ void take_nulls(const Expression& call, const FactsOf& facts, Range& range) {
     }
 }
 
+/// `map` must never turn the order round: map(min) and map(max) then bound all that lies between.
+/// Only strictness is lost (two days of one year), so bounds are always taken as closed.
 template <typename Map>
 Range mapped(const Expression& call, const FactsOf& facts, Map map) {
     Range input = range_of(*call.arguments[0], facts);
@@ -77,6 +81,7 @@ Range of_substring(const Expression& call, const FactsOf& facts) {
     if (call.arguments.size() > 2)
         length = static_cast<int32_t>(std::get<Int128>(call.arguments[2]->value));
     bool binary = is_binary(*call.arguments[0]);
+    // 0 and 1 both begin at the first character; any other beginning keeps no order.
     if (position < 0 || position > 1) {
         Range range = unknown(call);
         take_nulls(call, facts, range);
@@ -98,6 +103,7 @@ Range of_number(const Expression& call, const FactsOf& facts, Int128 least, Int1
 }
 
 /// The smallest range that holds both.
+/// A side without values (all NULL) has no bounds to widen by.
 Range either(Range left, const Range& right) {
     if (!right.may_be_value || !left.may_be_value) {
         Range result = left.may_be_value ? left : right;
@@ -119,6 +125,7 @@ Range either(Range left, const Range& right) {
 Range of_coalesce(const Expression& call, const FactsOf& facts) {
     Range range = range_of(*call.arguments[0], facts);
     bool null = range.may_be_null;
+    // Behind an argument that is never NULL nothing is reached.
     for (size_t i = 1; i < call.arguments.size() && null; ++i) {
         Range next = range_of(*call.arguments[i], facts);
         null = next.may_be_null;
@@ -131,6 +138,7 @@ Range of_coalesce(const Expression& call, const FactsOf& facts) {
 
 Range of_case(const Expression& call, const FactsOf& facts) {
     bool has_else = call.arguments.size() % 2 == 1;
+    // Without ELSE the rest is NULL. Conditions are not looked at: every branch may be taken.
     Range range =
         has_else ? range_of(*call.arguments.back(), facts) : Range::of(Scalar(), call.type);
     for (size_t i = 1; i < call.arguments.size(); i += 2)
@@ -199,6 +207,9 @@ Range Range::of(Scalar value, column::TypePtr type) {
     return range;
 }
 
+/// is_below() answers "surely" and may_be_below() "perhaps": an unknown bound makes the one false
+/// and the other true. They are not each other's negation with the sides changed unless bounds are
+/// known.
 bool Range::is_below(const Range& other) const {
     return max && other.min && compare_values(*max, *type, *other.min, *other.type) < 0;
 }
@@ -207,6 +218,7 @@ bool Range::may_be_below(const Range& other) const {
     return !min || !other.max || compare_values(*min, *type, *other.max, *other.type) < 0;
 }
 
+/// min and max of both meet crosswise only if all four are one value.
 bool Range::is_one_value_with(const Range& other) const {
     return min && max && other.min && other.max &&
            compare_values(*min, *type, *other.max, *other.type) == 0 &&

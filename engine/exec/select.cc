@@ -69,6 +69,8 @@ void narrow(const Expression& conjunct, const Block& block, Selection& selection
     ColumnPtr verdict = evaluate(conjunct, taken(conjunct, block, selection, pool), pool);
     size_t kept = 0;
     for (size_t i = 0; i < selection.rows.size(); ++i) {
+        // Written always and kept by the count: no branch on a filter's unpredictable outcome. kept
+        // is never above i, so nothing unread is overwritten.
         selection.rows[kept] = selection.rows[i];
         kept += verdict->data.data()[i] != 0 && !verdict->is_null(i) ? 1 : 0;
     }
@@ -92,6 +94,7 @@ Selection select(const std::vector<ExpressionPtr>& predicate, const Block& block
             throw Error(ErrorCode::InvalidArgument, "a filter must be Bool: " + conjunct.text());
         bool few = count < block.rows / kSparse;
         if (count == 0 || few || (count < block.rows && can_raise(conjunct, block))) break;
+        // Also rows that are out already are computed: a pass over all of them vectorises.
         ColumnPtr verdict = evaluate(conjunct, block, pool);
         if (mask.empty()) {
             mask = pool->make(block.rows);
@@ -100,6 +103,8 @@ Selection select(const std::vector<ExpressionPtr>& predicate, const Block& block
         and_true(mask.data(), *verdict);
         count = count_nonzero(mask.data(), block.rows);
     }
+    // Here either all conjuncts ran or count < block.rows, so no conjunct is skipped; and the mask
+    // is not empty below, since only a conjunct that ran lowers the count.
     if (count == block.rows) return selection;
     selection.all = false;
     selection.rows = rows_of(mask.data(), block.rows, count);

@@ -37,6 +37,7 @@ ColumnPtr slice(const ColumnPtr& column, size_t from, size_t count, const Pool& 
         const int32_t* ends = column->offsets.as<int32_t>();
         auto begin = static_cast<size_t>(ends[from]);
         size_t size = static_cast<size_t>(ends[from + count]) - begin;
+        // offsets[0] of a column is 0 (column.h), so a slice's are moved down to its own bytes.
         for (size_t i = 0; i <= count; ++i)
             part.offsets.as<int32_t>()[i] = ends[from + i] - ends[from];
         if (id == TypeId::String) part.data = bytes_of(column->data, begin, size, pool);

@@ -41,6 +41,9 @@ public:
 
     void add_key(const Column& key) {
         if (ranges_.empty()) return;
+        // ClickHouse writes parts with NULLs last (mergetree.md 6.1): the flag is a level of its
+        // own, before the values, for which NULL rows are all equal. It also keeps the arbitrary
+        // bytes below a NULL from deciding.
         if (key.has_nulls()) level([&](uint32_t row) { return uint64_t{key.nulls.data()[row]}; });
         const Type& type = *key.type;
         if (type.id == TypeId::LowCardinality) return add_dictionary(key);
@@ -61,6 +64,8 @@ public:
     std::vector<uint32_t> take() { return std::move(rows_); }
 
 private:
+    // Ranges of one row are dropped, so a unique first key ends the work, and later keys are read
+    // for ties only.
     template <typename Image>
     void level(Image&& image) {
         std::vector<Range> next;
@@ -92,6 +97,7 @@ private:
     }
 
     void sort_items() {
+        // A radix pass touches 256 counters however few items there are.
         constexpr size_t kRadixItemsMin = 512;
         if (items_.size() >= kRadixItemsMin) return radix_sort();
         std::sort(items_.begin(), items_.end(), [](const Item& a, const Item& b) {
@@ -99,6 +105,8 @@ private:
         });
     }
 
+    // By least significant byte first; each pass is stable, so the rows' rising order survives.
+    // Bytes that all images share (the upper ones of most integers and dates) cost no pass.
     void radix_sort() {
         uint64_t differing = 0;
         for (const Item& item : items_) differing |= item.image ^ items_[0].image;
@@ -108,6 +116,7 @@ private:
             std::array<size_t, 256> begins{};
             for (const Item& item : items_) ++begins[item.image >> shift & 0xff];
             size_t total = 0;
+            // Counts become the places where each byte's items begin.
             for (size_t& begin : begins) total += std::exchange(begin, total);
             for (const Item& item : items_) spare_[begins[item.image >> shift & 0xff]++] = item;
             items_.swap(spare_);
@@ -122,6 +131,8 @@ private:
                     static_cast<size_t>(ends[row + 1] - ends[row])};
         };
         level([&](uint32_t row) {
+            // The first 8 bytes as a big-endian word order as memcmp does. Padding with zeros makes
+            // "a" and "a\0" equal here, never wrongly ordered; the pass below settles what is left.
             uint8_t head[sizeof(uint64_t)] = {};
             std::string_view value = text(row);
             if (!value.empty())
@@ -145,6 +156,9 @@ private:
     void add_dictionary(const Column& key) {
         const ColumnPtr& dictionary = key.children[0];
         std::vector<uint32_t> order = sort_permutation(std::span(&dictionary, 1));
+        // Rows are then sorted by the rank of their key among the keys: integers of the
+        // dictionary's size in place of texts. Equal keys (NULL's and the default's entries are
+        // both "") share a rank.
         std::vector<uint32_t> rank(order.size());
         for (size_t i = 1; i < order.size(); ++i) {
             bool same = compare_stored(*dictionary, order[i - 1], *dictionary, order[i]) == 0;

@@ -16,6 +16,7 @@ using column::TypePtr;
 
 namespace {
 
+// Spark's limits: a TIMESTAMP counts microseconds, DecimalType ends at 38 digits.
 constexpr uint8_t kMicrosDigits = 6;
 constexpr uint8_t kDecimalDigitsMax = 38;
 
@@ -68,6 +69,7 @@ std::string address(const Scalar& value, const Type& stored) {
 
 Scalar micros(Int128 ticks, const Type& stored) {
     unsigned digits = stored.id == TypeId::DateTime ? 0 : stored.scale;
+    // At most 64 bits times 10^6: no overflow in 128.
     if (digits <= kMicrosDigits) return ticks * power_of_ten(kMicrosDigits - digits);
     Int128 unit = power_of_ten(digits - kMicrosDigits);
     if (ticks % unit != 0)
@@ -97,6 +99,7 @@ TypePtr spark_type(const Type& stored) {
         case TypeId::UInt32:
             return column::make_type(TypeId::Int64, stored.nullable);
         case TypeId::UInt64:
+            // 2^64 - 1 has 20 digits, and no integer type of Spark holds it.
             return column::make_decimal(20, 0, stored.nullable);
         case TypeId::BFloat16:
             return column::make_type(TypeId::Float32, stored.nullable);
@@ -144,6 +147,8 @@ TypePtr spark_type(const Type& stored) {
     refuse(stored);
 }
 
+/// Not for Enum (ClickHouse sorts numbers, Spark names), UUID (second half first), IPv4 and IPv6
+/// (numbers against their text).
 bool spark_order_is_stored_order(const Type& stored) {
     switch (stored.id) {
         case TypeId::Bool:

@@ -34,6 +34,7 @@ int compare_fixed(const Type& type, const uint8_t* left, const uint8_t* right) {
     });
     if (is_number) return result;
     size_t words = order_words(type);
+    // Most significant word first, so the first difference decides.
     for (size_t word = 0; word < words; ++word)
         if (int found = compare(order_word(type, left, word), order_word(type, right, word)))
             return found;
@@ -64,6 +65,7 @@ bool find_extremes(const Column& column, size_t from, size_t rows, T& least, T& 
     const uint8_t* nulls = column.has_nulls() ? column.nulls.data() + from : nullptr;
     size_t row = 0;
     auto counts = [&](size_t at) {
+        // Only NaN differs from itself.
         return (nulls == nullptr || nulls[at] == 0) && values[at] == values[at];
     };
     while (row < rows && !counts(row)) ++row;
@@ -71,6 +73,8 @@ bool find_extremes(const Column& column, size_t from, size_t rows, T& least, T& 
     least = greatest = values[row];
     if (nulls == nullptr) {
         for (; row < rows; ++row) {
+            // Both comparisons are false for NaN, which so never becomes a bound; as selections,
+            // and not branches, they vectorise.
             least = values[row] < least ? values[row] : least;
             greatest = values[row] > greatest ? values[row] : greatest;
         }
@@ -114,6 +118,8 @@ uint64_t order_word(const Type& type, const uint8_t* value, size_t word) {
             return order_image(widen_bfloat16(load<uint16_t>(value)));
         case TypeId::FixedString:
         case TypeId::IPv6: {
+            // Stored in the order of comparison, first byte first; the last word of a FixedString
+            // is padded with zeros, which changes no order among values of one length.
             uint8_t bytes[kWord] = {};
             size_t at = word * kWord;
             std::memcpy(bytes, value + at, std::min(kWord, type.width() - at));
@@ -123,6 +129,9 @@ uint64_t order_word(const Type& type, const uint8_t* value, size_t word) {
             break;
     }
     size_t words = type.width() / kWord;
+    // Little-endian, so the highest word lies last. A UUID's second half lies last too, and it is
+    // the one that ClickHouse compares first. A sign bit turned over makes negative words the lower
+    // ones.
     auto bits = load<uint64_t>(value + (words - 1 - word) * kWord);
     return word == 0 && is_signed_wide(type) ? bits ^ uint64_t { 1 } << 63 : bits;
 }
@@ -182,6 +191,8 @@ void StoredRange::add(const Column& column, size_t from, size_t rows) {
             if (none || compare_stored(*type_, low, *min_) < 0) min_ = low;
             if (none || compare_stored(*type_, high, *max_) > 0) max_ = high;
         } else if (!min_ && std::is_floating_point_v<T>) {
+            // Nothing but NaN so far: it stands in the range until a number comes, as ClickHouse's
+            // minmax has it.
             for (size_t row = from; row < from + rows; ++row)
                 if (!column.is_null(row)) min_ = max_ = scalar_of(column.data.as<T>()[row]);
         }
@@ -203,6 +214,7 @@ void StoredRange::add(const Column& column, size_t from, size_t rows) {
 
 void StoredRange::add_dictionary(const Column& column, size_t from, size_t rows) {
     const Column& dictionary = *column.children[0];
+    // A dictionary may hold keys of other granules: only those that these rows point to count.
     std::vector<bool> is_used(dictionary.rows);
     for (size_t row = from; row < from + rows; ++row)
         if (!column.is_null(row)) is_used[code_at(column, row)] = true;
@@ -219,6 +231,8 @@ void StoredRange::add_value(const Column& column, size_t row) {
         const uint8_t* bytes = column.data.data() + row * type.width();
         bool is_number =
             with_stored_number(type, [&]<typename T>(T) { value = scalar_of(load<T>(bytes)); });
+        // UInt128, 256-bit numbers, UUID and IPv6 do not fit an Int128 by value: a Scalar has their
+        // bytes.
         if (!is_number && type.id == TypeId::BFloat16)
             value = static_cast<double>(widen_bfloat16(load<uint16_t>(bytes)));
         else if (!is_number && type.width() == sizeof(Int128) &&

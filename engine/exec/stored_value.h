@@ -62,6 +62,8 @@ template <typename T>
 uint64_t order_image(T value) {
     if constexpr (std::is_floating_point_v<T>) {
         if (std::isnan(value)) return std::numeric_limits<uint64_t>::max();
+        // Positive doubles order as their bits, negative ones the other way round and below: their
+        // bits are all turned over, of the others the sign alone.
         auto bits = std::bit_cast<uint64_t>(value == 0 ? 0.0 : static_cast<double>(value));
         constexpr uint64_t kSign = uint64_t{1} << 63;
         return (bits & kSign) != 0 ? ~bits : bits | kSign;

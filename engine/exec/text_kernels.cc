@@ -18,6 +18,8 @@ public:
     explicit Word(std::string_view literal) : literal_(literal) {
         size_t size = literal.size() < 8 ? literal.size() : 8;
         if (size > 0) std::memcpy(&word_, literal.data(), size);
+        // Little-endian: the first byte of the text is the lowest of the word, so the mask keeps
+        // the low bytes. A shift by 64 would be undefined, hence the case of 8.
         mask_ = size == 8 ? ~uint64_t{0} : (uint64_t{1} << (8 * size)) - 1;
     }
     [[nodiscard]] bool begins(const char* at) const {
@@ -41,6 +43,7 @@ void for_texts(const Column& column, uint8_t* out, Test test) {
     const char* bytes = column.data.as<char>();
     size_t rows =
         column.rows;  // a store to `out` could change column.rows, for all the compiler knows
+    // All texts are empty and there is no buffer: eight bytes that can be loaded all the same.
     if (rows > 0 && bytes == nullptr) bytes = "\0\0\0\0\0\0\0";
     if (column.type->id == TypeId::FixedString) {
         size_t width = column.type->fixed_bytes;
@@ -98,6 +101,9 @@ void text_contains(const Column& column, std::string_view literal, uint8_t* out)
         const void* found = memmem(bytes + at, end - at, literal.data(), literal.size());
         if (found == nullptr) return;
         at = static_cast<size_t>(static_cast<const char*>(found) - bytes);
+        // `at` only grows, so rows are walked once in all. Empty rows end where they begin and are
+        // passed. Behind a find the row is done; behind one that crosses rows the search goes on
+        // one byte later.
         while (static_cast<size_t>(ends[row + 1]) <= at) ++row;
         bool inside = at + literal.size() <= static_cast<size_t>(ends[row + 1]);
         if (inside) out[row] = 1;

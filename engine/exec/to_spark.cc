@@ -27,12 +27,14 @@ void widen(const Column& column, Column& to) {
 }
 
 void widen_bfloat16(const Column& column, Column& to) {
+    // bfloat16 is the upper half of a float32.
     for (size_t i = 0; i < column.rows; ++i)
         to.data.as<uint32_t>()[i] = uint32_t{column.data.as<uint16_t>()[i]} << 16;
 }
 
 void seconds_to_micros(const Column& column, Column& to) {
     constexpr int64_t kMicros = 1'000'000;
+    // 2^32 * 10^6 is below 2^52: no overflow.
     for (size_t i = 0; i < column.rows; ++i)
         to.data.as<int64_t>()[i] = column.data.as<uint32_t>()[i] * kMicros;
 }
@@ -51,6 +53,7 @@ void ticks_to_micros(const Column& column, Column& to) {
     auto* micros = to.data.as<int64_t>();
     if (digits <= 6) {
         auto unit = static_cast<int64_t>(power_of_ten(6 - digits));
+        // Rows that are NULL hold anything and must not stop a query.
         for (size_t i = 0; i < column.rows; ++i)
             if (__builtin_mul_overflow(from[i], unit, &micros[i]) && !column.is_null(i))
                 refuse_ticks(from[i], *column.type);
@@ -94,6 +97,8 @@ void enum_to_codes(const Column& column, Column& to, const Pool& pool) {
         at += names[i].first.size();
         dictionary.offsets.as<int32_t>()[i + 1] = static_cast<int32_t>(at);
     }
+    // A table of all numbers of the width: 256, or 65536 entries. Codes are by the order of the
+    // names as declared, so that every block of a column has the same dictionary.
     constexpr size_t kNumbers = size_t{1} << (8 * sizeof(T));
     std::vector<int32_t> table(kNumbers, -1);
     for (const auto& [number, code] : codes)
@@ -118,6 +123,7 @@ void convert_children(const Column& column, Column& to, const Pool& pool) {
     to.offsets = copy_of(column.offsets, pool);
     for (const ColumnPtr& child : column.children) {
         ColumnPtr converted = to_spark(child, pool);
+        // An enum below LowCardinality has become a dictionary itself; Arrow nests none.
         to.children.push_back(dictionary ? without_dictionary(converted, pool) : converted);
     }
 }

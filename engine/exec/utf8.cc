@@ -46,6 +46,8 @@ size_t valid_character(const uint8_t* at, size_t left, size_t& skip) {
     if (first < 0x80) return 1;
     if (first < 0xc2 || first > 0xf4) return 0;
     size_t size = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    // The second byte's range shuts out overlong forms (e0 80.., f0 80..) and what is above
+    // U+10FFFF (f4 90..); first bytes c0, c1 and above f4 begin nothing.
     uint8_t second_min = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
     uint8_t second_max = first == 0xf4 ? 0x8f : 0xbf;
     size_t good = 1;
@@ -53,6 +55,8 @@ size_t valid_character(const uint8_t* at, size_t left, size_t& skip) {
            (good > 1 || (at[1] >= second_min && at[1] <= second_max)))
         ++good;
     skip = good;
+    // CESU-style surrogates: Java replaces all three bytes by one U+FFFD, hence `skip` is set
+    // before.
     bool surrogate = first == 0xed && good > 1 && at[1] >= 0xa0;
     return good == size && !surrogate ? size : 0;
 }
@@ -69,6 +73,8 @@ size_t characters_count(std::string_view text) {
     size_t count = 0;
     size_t at = 0;
     while (at < text.size()) {
+        // `at` stands on the beginning of a character, so eight bytes without a high bit are eight
+        // of them.
         if (at + 8 <= text.size() && high_bits(text.data() + at) == 0) {
             at += 8;
             count += 8;
@@ -83,9 +89,13 @@ size_t characters_count(std::string_view text) {
 std::string_view substring_characters(std::string_view text, int32_t position, int32_t length) {
     int64_t start = position > 0 ? int64_t{position} - 1 : 0;
     if (position < 0) start = static_cast<int64_t>(characters_count(text)) + position;
+    // UTF8String.substringSQL adds in 64 bits and clamps, so that a length of Integer.MAX_VALUE
+    // means the rest. A start before the text uses up length and stays negative until here.
     int64_t until = std::clamp<int64_t>(start + length, std::numeric_limits<int32_t>::min(),
                                         std::numeric_limits<int32_t>::max());
+    // Characters against bytes, as Spark has it: text is never longer in characters.
     if (until <= start || until <= 0 || start >= static_cast<int64_t>(text.size())) return {};
+    // Within ASCII the n-th character is the n-th byte.
     if (is_ascii(text.substr(0, static_cast<size_t>(until)))) {
         auto from = static_cast<size_t>(std::max<int64_t>(start, 0));
         return text.substr(from, static_cast<size_t>(until) - from);

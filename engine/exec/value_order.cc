@@ -65,6 +65,7 @@ std::string date_text(int32_t days) {
 
 std::string timestamp_text(int64_t micros) {
     constexpr int64_t kDayMicros = 86'400'000'000;
+    // Rounded down, so that the time of day is not negative before 1970.
     int64_t days = micros / kDayMicros - (micros % kDayMicros < 0 ? 1 : 0);
     int64_t rest = micros - days * kDayMicros;
     std::string text = date_text(static_cast<int32_t>(days)) + " " +
