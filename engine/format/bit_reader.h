@@ -29,6 +29,8 @@ public:
     /// Requires: 1 <= count <= 64.
     uint64_t read(unsigned count) {
         if (count > 56) {
+            // peek() has 57 bits for sure, since the position may be up to 7 bits into its first
+            // byte.
             uint64_t high = read(32);
             return (high << (count - 32)) | read(count - 32);
         }

@@ -9,8 +9,10 @@ namespace ch::format {
 
 namespace {
 
+// Where ClickHouse's table ends, for p of 0.0001 and less (mergetree.md 6.3).
 constexpr size_t kBitsPerValueMax = 19;
 
+// Fixed by the format: the k-th hash of a value is Hash128to64(h, seed k).
 constexpr uint64_t kSeeds[] = {
     13635471485423070496ULL, 10336109063487487899ULL, 17779957404565211594ULL,
     8988612159822229247ULL,  4954614162757618085ULL,  12980113590177089081ULL,
@@ -59,6 +61,7 @@ void bloom_filter_add(std::span<uint8_t> filter, uint64_t value_hash, size_t has
 }
 
 bool bloom_filter_may_contain(Bytes filter, uint64_t value_hash, size_t hash_count) {
+    // A filter of no values has no bytes: nothing is in it.
     if (filter.empty()) return false;
     uint64_t bits = uint64_t{filter.size()} * 8;
     for (size_t i = 0; i < std::min(hash_count, std::size(kSeeds)); ++i) {
@@ -68,6 +71,7 @@ bool bloom_filter_may_contain(Bytes filter, uint64_t value_hash, size_t hash_cou
     return true;
 }
 
+// MurmurHash3's finalizer, which ClickHouse takes for integers before the seeds.
 uint64_t bloom_filter_hash(uint64_t bits) {
     bits ^= bits >> 33;
     bits *= 0xff51afd7ed558ccdULL;

@@ -23,6 +23,7 @@ Hash128 read_hash(ByteReader& reader) {
     return hash;
 }
 
+// Names become paths below the part's folder: one with a slash or `..` could lead out of it.
 void check_name(std::string_view name) {
     bool fits = !name.empty() && name.size() <= kFileNameBytesMax && name != "." && name != ".." &&
                 name.find('/') == std::string_view::npos &&
@@ -64,6 +65,7 @@ Checksums Checksums::parse(Bytes content) {
     std::string plain = decompress_all(content.subspan(line_end + 1), kSmallFileBytesMax);
     ByteReader reader(as_bytes(plain));
     uint64_t count = reader.read_varuint();
+    // Bounds the reserve() below by the bytes that are really there.
     if (count > reader.remaining() / kEntryBytesMin)
         throw Error(ErrorCode::Corrupt, std::to_string(count) + " files announced in " +
                                             std::to_string(reader.remaining()) + " bytes");
@@ -74,6 +76,7 @@ Checksums Checksums::parse(Bytes content) {
         throw Error(ErrorCode::Corrupt,
                     std::to_string(reader.remaining()) + " bytes are left behind the last file");
     auto by_name = [](const FileChecksum& a, const FileChecksum& b) { return a.name < b.name; };
+    // ClickHouse writes them sorted but does not check it when reading; find() relies on it.
     std::sort(checksums.files_.begin(), checksums.files_.end(), by_name);
     for (size_t i = 1; i < checksums.files_.size(); ++i)
         if (checksums.files_[i].name == checksums.files_[i - 1].name)

@@ -30,6 +30,8 @@ uint64_t shift_mix(uint64_t value) {
     return value ^ (value >> 47);
 }
 
+// Here and below first and last words overlap where the size is no multiple of 8: every byte is
+// read, no tail loop is needed.
 uint64_t hash_up_to_16(const uint8_t* s, size_t size) {
     if (size > 8) {
         uint64_t a = fetch64(s);
@@ -76,6 +78,7 @@ uint64_t hash_33_to_64(const uint8_t* s, size_t size) {
     return shift_mix(r * k0 + v.second) * k2;
 }
 
+// Weak: it only mixes 32 bytes and two seeds into two words, for State to mix on.
 inline Pair weak_hash_32(const uint8_t* s, uint64_t a, uint64_t b) {
     uint64_t w0 = fetch64(s);
     uint64_t w3 = fetch64(s + 24);
@@ -162,6 +165,7 @@ uint64_t city_hash_64(Bytes bytes) {
     state.z = (fetch64(end - 56) ^ k0) + shift_mix(state.v.second) * k1;
     state.x = rotate(state.z + fetch64(s), 39) * k1;
     state.y = rotate(y, 33) * k1;
+    // Whole steps of 64 bytes, but never the last 1 to 64, which v and w above began with.
     for (size_t left = (size - 1) & ~size_t{63}; left != 0; left -= 64, s += 64) state.step(s);
     return hash_128_to_64(
         hash_128_to_64(state.v.first, state.w.first) + shift_mix(state.y) * k1 + state.z,
@@ -187,6 +191,7 @@ Hash128 city_hash_128_with_seed(Bytes bytes, Hash128 seed) {
     x += rotate(v.first + z, 49) * k0;
     // Up to four pieces of 32 bytes, taken from the end; the last may reach back into the loop's
     // bytes.
+    // Safe to reach back: at least 128 bytes were folded before, and at most 31 are read again.
     for (size_t done = 0; done < size;) {
         done += 32;
         const uint8_t* piece = s + size - done;
@@ -211,6 +216,9 @@ Hash128 city_hash_128(Bytes bytes) {
     return city_hash_128_with_seed(bytes, {k0, k1});
 }
 
+// The hash of a file in checksums.txt is no hash of the whole: blocks of 2048 bytes, each seeded by
+// the result of the one before (mergetree.md 2.2). So pieces of any size must be cut at multiples
+// of 2048 of the file.
 void FileHasher::update(Bytes bytes) {
     if (pending_bytes_ > 0) {
         size_t count = std::min(bytes.size(), pending_.size() - pending_bytes_);
@@ -228,6 +236,7 @@ void FileHasher::update(Bytes bytes) {
 }
 
 Hash128 FileHasher::finish() {
+    // The last block is hashed as long as it is; a file of whole blocks has no empty one.
     if (pending_bytes_ > 0)
         seed_ = city_hash_128_with_seed(Bytes(pending_).first(pending_bytes_), seed_);
     pending_bytes_ = 0;

@@ -92,6 +92,7 @@ ValueRun read_value_head(const char* codec, Bytes payload, std::span<uint8_t> to
         throw_corrupt(codec, "value width is " + std::to_string(width) + "; powers of two up to " +
                                  std::to_string(width_max) + " are possible");
     size_t skip = to.size() % width;
+    // The byte is redundant, and so a check: another number means another width or another content.
     if (payload[1] != skip || payload.size() < 2 + skip)
         throw_corrupt(codec, std::to_string(payload[1]) + " bytes to skip; " +
                                  std::to_string(to.size()) + " bytes of content and width " +
@@ -151,6 +152,7 @@ std::string method_name(Method method, Bytes payload) {
         case Method::Fpc:
             return with_number(1);
         case Method::T64:
+            // The cookie's high bit (codec_t64.cc).
             return payload.empty() || payload[0] < 0x80 ? name : "T64('bit')";
         default:
             return name;

@@ -9,6 +9,8 @@ namespace {
 
 template <typename T>
 void sum_up(const uint8_t* from, uint8_t* to, size_t count) {
+    // Unsigned, so that wrapping is defined: ClickHouse's differences are modulo 2^bits too, and
+    // signed columns come out the same.
     T sum = 0;
     for (size_t i = 0; i < count; ++i) {
         sum = static_cast<T>(sum + load<T>(from + i * sizeof(T)));

@@ -19,9 +19,11 @@ namespace {
 
 constexpr unsigned kFieldBits[] = {0, 7, 9, 12, 32, 64};
 
+// delta_i = delta_(i-1) + dd_i, value_i = value_(i-1) + delta_i, all modulo 2^bits of T.
 template <typename T>
 void sum_up_twice(BitReader& bits, T value, T delta, uint8_t* to, size_t count) {
     for (size_t i = 0; i < count; ++i) {
+        // Constant steps (dd = 0, one bit) are the common case and need no more than this bit.
         uint64_t next = bits.peek();
         if (next >> 63 == 0) {
             bits.skip(1);
@@ -32,6 +34,8 @@ void sum_up_twice(BitReader& bits, T value, T delta, uint8_t* to, size_t count) 
             bits.skip(ones == 5 ? 5 : ones + 1);
             unsigned field = kFieldBits[ones];
             uint64_t content = bits.read(field);
+            // One less than |dd| is stored, as dd = 0 has a code of its own: a field of 7 bits
+            // holds -64 .. -1 and 1 .. 64.
             bool negative = (content >> (field - 1)) != 0;
             uint64_t magnitude = (content & ~(uint64_t{1} << (field - 1))) + 1;
             delta = static_cast<T>(delta + (negative ? 0 - magnitude : magnitude));
@@ -57,6 +61,8 @@ void decode_values(Bytes body, std::span<uint8_t> to) {
     store(to.data() + sizeof(T), value);
     BitReader bits(reader.take(reader.remaining()));
     sum_up_twice<T>(bits, value, delta, to.data() + 2 * sizeof(T), count - 2);
+    // Past the end the reader gives zeros, which decode as dd = 0: the loop ends by its count, and
+    // the damage is found here.
     if (bits.passed_end()) throw_corrupt("DoubleDelta", "the bit stream ends early");
 }
 

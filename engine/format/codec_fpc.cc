@@ -43,6 +43,9 @@ public:
         : mask_((size_t{1} << level) - 1), values_(level, values), differences_(level, values) {}
 
     T next(bool by_difference, T difference_found) {
+        // FCM foretells the value that followed this history of values before, DFCM the difference
+        // that followed this history of differences. Both tables learn from every value, whichever
+        // was used: the encoder did the same, and one step apart makes all that follows garbage.
         T& by_value = values_[value_hash_];
         T& by_delta = differences_[delta_hash_];
         T value = static_cast<T>(difference_found ^ (by_difference ? by_delta + last_ : by_value));
@@ -50,6 +53,8 @@ public:
         T delta = static_cast<T>(value - last_);
         by_delta = delta;
         if constexpr (sizeof(T) == 8) {
+            // Upper bits alone go into the hashes, as noise in a double's low bits would spread
+            // like values. Shifts are the encoder's, part of the format.
             value_hash_ = ((value_hash_ << 6) ^ (value >> 48)) & mask_;
             delta_hash_ = ((delta_hash_ << 2) ^ (delta >> 40)) & mask_;
         } else {
@@ -73,6 +78,8 @@ private:
 template <typename T>
 size_t stored_bytes(unsigned half) {
     unsigned zeros = half & 7;
+    // Three bits count eight of the nine possibilities 0 to 8; 4 is the one left out, being the
+    // rarest.
     if (sizeof(T) == 8 && zeros > 3) ++zeros;
     if (zeros > sizeof(T)) throw_corrupt("FPC", "a value has more zero bytes than bytes");
     return sizeof(T) - zeros;
@@ -81,6 +88,7 @@ size_t stored_bytes(unsigned half) {
 template <typename T>
 void decode_values(Bytes body, unsigned level, std::span<uint8_t> to) {
     ByteReader reader(body);
+    // One more than the values: the last pair may have a value that is not stored.
     Predictors<T> predictors(level, to.size() / sizeof(T) + 1);
     for (size_t at = 0; at < to.size(); at += 2 * sizeof(T)) {
         unsigned head = reader.read<uint8_t>();
@@ -92,6 +100,7 @@ void decode_values(Bytes body, unsigned level, std::span<uint8_t> to) {
             if (!stored.empty()) std::memcpy(&difference, stored.data(), stored.size());
             values[i] = predictors.next((half & 8) != 0, difference);
         }
+        // The pair may reach over the end by the value that fills it up.
         std::memcpy(to.data() + at, values, std::min(to.size() - at, sizeof(values)));
     }
     if (!reader.at_end())

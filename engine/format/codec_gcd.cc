@@ -15,6 +15,8 @@ void multiply_wide(const uint8_t* from, const uint8_t* divisor, uint8_t* to) {
     for (size_t i = 0; i < Words; ++i) {
         uint64_t factor = load<uint64_t>(from + 8 * i);
         uint64_t carry = 0;
+        // Schoolbook multiplication; what lies above the type's width is dropped. The sum cannot
+        // overflow: (2^64 - 1)^2 + 2 (2^64 - 1) = 2^128 - 1.
         for (size_t j = 0; i + j < Words; ++j) {
             Uint128 sum = static_cast<Uint128>(factor) * load<uint64_t>(divisor + 8 * j) +
                           product[i + j] + carry;
@@ -33,6 +35,8 @@ void multiply_all_wide(const uint8_t* from, const uint8_t* divisor, std::span<ui
 
 template <typename T>
 void multiply_all(const uint8_t* from, const uint8_t* divisor, std::span<uint8_t> to) {
+    // In 64 bits even for narrow types: uint16_t operands would be promoted to int, whose overflow
+    // is undefined. The low bits are the same.
     uint64_t factor = load<T>(divisor);
     for (size_t at = 0; at < to.size(); at += sizeof(T))
         store(to.data() + at, static_cast<T>(load<T>(from + at) * factor));

@@ -3,10 +3,12 @@
 
 // Payload: the value head (codec.h), u32 count of values, the first value, then for each further
 // value its XOR with the one before as a bit field, highest bit first:
-//   0                                                   XOR = 0
-//   10, data bits                                       within the window of the last XOR that was
-//   given with one 11, leading zeros, count of data bits, data bits    a new window: bits between
-//   leading and trailing zeros
+//
+//   0                    XOR = 0
+//   10 | data bits       within the window that the last 11 gave
+//   11 | leading zeros | count of data bits | data bits
+//                        a new window: the bits between leading and trailing zeros
+//
 // The count has 4, 5, 6 or 7 bits for values of 8, 16, 32 or 64 bits, the number of leading zeros
 // one bit less.
 
@@ -29,6 +31,7 @@ bool apply_xors(BitReader& bits, T value, uint8_t* to, size_t count) {
         if (next >> 63 == 0) {
             bits.skip(1);
         } else {
+            // Both 10 and 11 are two bits long.
             bits.skip(2);
             if (next >> 62 == 3) {
                 auto leading_zeros = static_cast<unsigned>(bits.read(kNumberBits - 1));
@@ -36,6 +39,7 @@ bool apply_xors(BitReader& bits, T value, uint8_t* to, size_t count) {
                 if (data_bits == 0 || leading_zeros + data_bits > kValueBits) return false;
                 trailing_zeros = kValueBits - leading_zeros - data_bits;
             }
+            // 10 before any 11: there is no window yet.
             if (data_bits == 0) return false;
             value = static_cast<T>(value ^ (bits.read(data_bits) << trailing_zeros));
         }

@@ -5,8 +5,11 @@
 // Payload: u8 cookie (low 7 bits: kind of value, high bit: 1 = 'bit', 0 = 'byte'), the bytes that
 // are left when the content is cut into values, u64 smallest and u64 largest value (sign-extended),
 // then for each 64 values (the last block is filled up) the B low bits that differ:
-//   B / 8 byte planes     'byte': 64 bytes, byte b of each value. 'bit': the same as eight bit
-//   planes B % 8 bit planes      u64, bit i = this bit of value i
+//
+//   B / 8 byte planes     'byte': 64 bytes, byte b of each value
+//                         'bit': the same as eight bit planes
+//   B % 8 bit planes      u64, bit i = this bit of value i
+//
 // The bits above are those of the smallest value; where the sign differs, bit B - 1 tells which of
 // smallest and largest.
 
@@ -22,6 +25,7 @@ struct Kind {
     bool is_signed;
 };
 
+// ClickHouse's numbers of its types. Signs matter for the upper bits, widths for the cut.
 Kind kind_of(uint8_t id) {
     switch (id) {
         case 1:
@@ -69,6 +73,8 @@ Kind kind_of(uint8_t id) {
 
 // Transposes 8 x 8 bits: bit c of byte r goes to bit r of byte c.
 uint64_t transpose_8x8(uint64_t x) {
+    // Swaps across the diagonal in blocks of 1, 2 and 4 bits, by the XOR trick: t has the bits in
+    // which both places differ.
     uint64_t t = (x ^ (x >> 7)) & 0x00aa00aa00aa00aa;
     x ^= t ^ (t << 7);
     t = (x ^ (x >> 14)) & 0x0000cccc0000cccc;
@@ -79,6 +85,10 @@ uint64_t transpose_8x8(uint64_t x) {
 
 // `count` bit planes (at most 8) to one byte plane.
 void join_bit_planes(const uint8_t* from, size_t count, uint8_t* to) {
+    // Eight values at a time. Byte `group` of each plane has their bits, so that eight such bytes
+    // are an 8 x 8 matrix whose transpose has a value a byte:
+    //   plane 0:  bits 0 of values 0..7 | 8..15 | ...       rows    =  byte p: plane p, this group
+    //   plane 1:  bits 1 of values 0..7 | 8..15 | ...       result  =  byte v: value v's eight bits
     for (size_t group = 0; group < 8; ++group) {
         uint64_t rows = 0;
         for (size_t plane = 0; plane < count; ++plane)
@@ -119,6 +129,8 @@ bool crosses_zero(uint64_t min, uint64_t max, bool is_signed) {
     return is_signed && static_cast<int64_t>(min) < 0 && static_cast<int64_t>(max) >= 0;
 }
 
+// As many bits as min and max differ in from the top; if the values cross zero, enough for the one
+// of larger magnitude and one for the sign.
 unsigned stored_bits(uint64_t min, uint64_t max, bool is_signed) {
     if (!crosses_zero(min, max, is_signed)) return bits_between(min, max);
     uint64_t largest = static_cast<int64_t>(min + max) >= 0 ? max : ~min;
@@ -126,6 +138,7 @@ unsigned stored_bits(uint64_t min, uint64_t max, bool is_signed) {
 }
 
 UpperBits upper_bits(uint64_t min, uint64_t max, unsigned bits, bool is_signed) {
+    // Shifts by 64 are undefined, and then there are no upper bits to add.
     uint64_t mask = bits >= 64 ? 0 : ~uint64_t{0} << bits;
     if (!crosses_zero(min, max, is_signed)) return {min & mask, min & mask, 0};
     return {max & mask, min & mask, bits >= 64 ? 0 : uint64_t{1} << (bits - 1)};
@@ -140,6 +153,8 @@ void decode_values(Bytes body, bool is_signed, bool by_bits, std::span<uint8_t> 
     size_t block_bytes = size_t{8} * bits;
     size_t blocks = (count + kBlockValues - 1) / kBlockValues;
     body = body.subspan(kRangeBytes);
+    // min and max are not trusted: a damaged pair gives another number of bits, which the size
+    // betrays.
     if (bits > sizeof(T) * 8 || body.size() != blocks * block_bytes)
         throw_corrupt("T64", std::to_string(body.size()) + " bytes for " + std::to_string(blocks) +
                                  " blocks of " + std::to_string(bits) + " bits of values of " +

@@ -19,6 +19,8 @@ namespace {
     throw Error(ErrorCode::Corrupt, what, {}, static_cast<int64_t>(at));
 }
 
+// What ClickHouse's back-quoted names escape; a backslash before any other character stands for
+// that one.
 char unescaped(char c) {
     switch (c) {
         case 'n':
@@ -60,6 +62,7 @@ void check_names(const std::vector<column::NameAndType>& columns) {
     std::vector<std::string_view> names;
     for (const column::NameAndType& column : columns) names.push_back(column.name);
     std::sort(names.begin(), names.end());
+    // Columns are found by name: a second one of the same would be data that nobody reads.
     auto twice = std::adjacent_find(names.begin(), names.end());
     if (twice != names.end()) fail("column \"" + std::string(*twice) + "\" is listed twice", 0);
     if (!names.empty() && names.front().empty()) fail("a column has an empty name", 0);
@@ -97,6 +100,8 @@ std::vector<column::NameAndType> parse_columns_txt(std::string_view text) {
         try {
             columns.push_back({std::move(name), parse_type(text.substr(at, end - at))});
         } catch (const Error& error) {
+            // The type's offset counts from its own beginning; a reader of the message wants the
+            // file's.
             throw Error(error.code(), error.message(), {},
                         static_cast<int64_t>(at) + std::max<int64_t>(error.offset(), 0));
         }

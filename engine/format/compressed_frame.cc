@@ -37,6 +37,7 @@ uint64_t expanded_bytes_max(Method method, uint64_t payload_bytes) {
     }
 }
 
+// Before the checksum is known to fit: nothing here is believed but for its bounds.
 Sizes read_sizes(const uint8_t* from) {
     Sizes sizes{static_cast<Method>(from[0]), load<uint32_t>(from + 1), load<uint32_t>(from + 5)};
     if (sizes.compressed_bytes < kInnerHeaderBytes || sizes.compressed_bytes > kFrameBytesMax)
@@ -110,12 +111,16 @@ void decode_chain(Bytes payload, std::span<uint8_t> to, Visit&& visit) {
     if (count == 0 || count > kCodecChainMax || payload.size() < 1 + count)
         throw_corrupt("Multiple", "a chain of " + std::to_string(count) + " codecs in " +
                                       std::to_string(payload.size()) + " bytes");
+    // Two, used in turns: a stage reads the one that the stage before wrote. Neither the plain case
+    // nor a chain of one codec touches them.
     thread_local Scratch scratch[2];
     Bytes methods = payload.subspan(1, count);
     Bytes frame = payload.subspan(1 + count);
     // Codecs that do not compress add little: no stage is much larger than what the chain holds.
     size_t stage_bytes_max = 8 * to.size() + 65536;
     for (size_t left = count; left > 0; --left) {
+        // The list names the codecs in the order declared, CODEC(Delta, LZ4) = 92 82; the bytes
+        // nest the other way, the last codec outermost.
         Stage stage = read_inner_frame(frame, methods[left - 1]);
         visit(stage);
         size_t size = stage.sizes.uncompressed_bytes;
@@ -175,6 +180,8 @@ FrameHeader parse_frame_header(Bytes header) {
 void decompress_frame(Bytes frame, uint8_t* to) {
     Stage stage = read_frame(frame);
     verify_checksum(frame);
+    // The checksum covers what is compressed, so that no decoder sees bytes that a disk has
+    // changed; they still check everything, since whoever makes a file can make its checksum.
     std::span<uint8_t> content(to, stage.sizes.uncompressed_bytes);
     if (stage.sizes.method == Method::Multiple)
         decode_chain(stage.payload, content, [](const Stage&) {});
@@ -193,6 +200,7 @@ std::string codec_name(Bytes frame) {
                  {reinterpret_cast<uint8_t*>(content.data()), stage.sizes.uncompressed_bytes},
                  [&](const Stage& inner) {
                      std::string name = method_name(inner.sizes.method, inner.payload);
+                     // Visited from the last codec to the first, shown as declared.
                      text = text.empty() ? name : name + ", " + text;
                  });
     return text;
@@ -216,6 +224,7 @@ std::string decompress_all(Bytes frames, uint64_t bytes_max) {
                         {}, static_cast<int64_t>(frames.size() - rest.size()));
         rest = rest.subspan(header.frame_bytes);
     }
+    // All sizes are added up and checked first: one allocation, of a size that the caller bounds.
     std::string content(total + kFramePaddingBytes, '\0');
     auto* to = reinterpret_cast<uint8_t*>(content.data());
     for (Bytes rest = frames; !rest.empty();) {

@@ -15,6 +15,7 @@ bool append_escape(std::string& to, std::string_view text, size_t& at) {
         to += kBytes[letter];
         return true;
     }
+    // ClickHouse keeps the backslash before a character that is no escape: '\d' stays both.
     if (c != 'x') {
         if (kThemselves.find(c) == std::string_view::npos) to += '\\';
         to += c;

@@ -18,6 +18,8 @@ namespace ch::format {
 namespace {
 
 constexpr size_t kChecksumBytes = 16;
+// Half of what readers take (limits.h), so that a frame stays below it even where it cannot be
+// compressed.
 constexpr size_t kPlainBytesMax = 512U << 20;
 constexpr int kZstdLevelMax = 22;
 
@@ -51,6 +53,8 @@ std::string FrameCodec::text() const {
 }
 
 FrameCodec FrameCodec::of_declaration(std::string_view codecs) {
+    // Commas within parentheses are arguments: `Delta(8), ZSTD(1, 24)`. The last general codec of
+    // the list counts.
     FrameCodec found;
     while (!codecs.empty()) {
         size_t depth = 0;
@@ -106,9 +110,12 @@ size_t FrameEncoder::compress(Bytes plain, uint8_t* to, size_t capacity) {
             throw Error(ErrorCode::Bug, std::string("ZSTD: ") + ZSTD_getErrorName(bytes));
         return bytes;
     }
+    // With a state of ours liblz4 allocates nothing outside of the budget. Acceleration 1 is its
+    // default.
     int bytes = LZ4_compress_fast_extState(
         lz4_state_.data(), reinterpret_cast<const char*>(plain.data()), reinterpret_cast<char*>(to),
         static_cast<int>(plain.size()), static_cast<int>(capacity), 1);
+    // The capacity is liblz4's own bound, so it cannot be too small.
     CH_ASSERT(bytes > 0);
     return static_cast<size_t>(bytes);
 }
@@ -124,6 +131,7 @@ Bytes FrameEncoder::encode(Bytes plain) {
     at[kChecksumBytes] = static_cast<uint8_t>(codec_.method);
     store(at + kChecksumBytes + 1, static_cast<uint32_t>(frame_bytes - kChecksumBytes));
     store(at + kChecksumBytes + 5, static_cast<uint32_t>(plain.size()));
+    // Last, as the hash covers method, sizes and payload.
     Hash128 hash = city_hash_128({at + kChecksumBytes, frame_bytes - kChecksumBytes});
     store(at, hash.low);
     store(at + sizeof(uint64_t), hash.high);

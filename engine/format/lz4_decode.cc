@@ -46,6 +46,11 @@ inline void copy16(uint8_t* to, const uint8_t* from) {
 
 // For offsets up to 8: what makes 8 bytes of the pattern from its first bytes, and how far the
 // pattern may be moved to meet itself.
+// A match nearer than 8 bytes repeats itself: offset 3 with bytes abc gives abcabcab, then from 6
+// bytes further (step) abcabcab again:
+//   mask    the lowest `offset` bytes of a word         offset 3: 0x0000000000ffffff
+//   factor  1 in each place where the pattern begins    offset 3: 1 + 2^24 + 2^48
+//   step    the largest multiple of offset up to 8      offset 3: 6
 struct Pattern {
     uint64_t mask = 0;
     uint64_t factor = 0;
@@ -78,6 +83,8 @@ inline void copy_match(uint8_t* to, size_t offset, size_t bytes) {
         for (; to < end; to += 8, match += 8) copy8(to, match);
     } else {
         const Pattern& pattern = kPatterns[offset];
+        // The word is made once: `step` keeps its phase, though each store overwrites the last
+        // bytes of the one before.
         for (uint64_t word = pattern_word(pattern, match); to < end; to += pattern.step)
             store(to, word);
     }
@@ -96,6 +103,8 @@ inline bool read_more(const uint8_t*& from, const uint8_t* end, size_t& length) 
     uint8_t more = 255;
     while (more == 255) {
         if (from >= end) return false;
+        // No overflow: a block has at most 2^30 bytes (limits.h), each adding 255, and lengths are
+        // 64-bit.
         more = *from++;
         length += more;
     }
@@ -132,11 +141,15 @@ public:
             if (mostly_bare) {
                 size_t literal_runs = 0;
                 outcome = decode_piece<true>(stop, literal_runs);
+                // A bare sequence is 3 bytes: with fewer than one run of literals in 24 bytes, the
+                // guess of none is right seven times in eight.
                 mostly_bare = literal_runs * 24 < static_cast<size_t>(from_ - piece);
             } else {
                 size_t unused = 0;
                 outcome = decode_piece<false>(stop, unused);
                 mostly_bare = next_are_bare();
+                // Looking ahead costs time, so it is done less and less often while its answer
+                // stays no.
                 piece_bytes =
                     mostly_bare ? kPieceBytesMin : std::min(kPieceBytesMax, piece_bytes * 2);
             }
@@ -151,6 +164,8 @@ private:
         const uint8_t* from = from_;
         for (int i = 0; i < 32 && from < from_stop_; ++i) {
             size_t literals = *from >> 4;
+            // Match lengths that go on behind the token are not walked: such a block is soon out of
+            // step, and a wrong answer costs speed alone.
             if (literals > 0 && (literals == kContinued || ++with_literals > 3)) return false;
             from += 1 + literals + 2;
         }
@@ -208,12 +223,15 @@ private:
         size_t literals = token >> 4;
         size_t match_code = token & 15;
         if (kMostlyBare) literal_runs += literals > 0;
+        // At most 14 literals here; what is copied too much is overwritten by the match.
         copy16(to, from + 1);
         from += literals;
         to += literals;
         if (match_code < kShortMatchCode) [[likely]]
             return copy_short_match(match_code, from, to, begin);
         Step step = copy_medium_match(match_code, from, to, begin);
+        // decode_long_sequence() reads the token anew, so both places go back to it. What was
+        // written behind `to` is written again.
         if (step == Step::Long) {
             from -= literals;
             to -= literals;
@@ -232,6 +250,8 @@ private:
         const uint8_t* match = to - offset;
         if (offset >= 8) [[likely]] {
             copy8(to, match);
+            // Behind copy8(to): for offsets from 8 to 15 the second half reads what the first one
+            // wrote.
             copy8(to + 8, match + 8);
         } else {
             if (offset == 0) [[unlikely]]
@@ -255,6 +275,8 @@ private:
             return Step::Corrupt;
         if (match_code == kContinued) {
             bytes += from[3];
+            // A further byte of 255 makes it more than that too, so no other continuation is
+            // missed.
             if (bytes > kMediumMatchBytes) [[unlikely]]
                 return Step::Long;
             ++from;
@@ -284,6 +306,8 @@ private:
         size_t match = token & 15;
         if (literals == kContinued && !read_more(from, from_end_, literals))
             return Outcome::Corrupt;
+        // 32 for what copy_literals() reads and writes too much; the offset's two bytes lie within
+        // them.
         if (from_left(from) < literals + 32 || to_left(to) < literals + 32) return Outcome::Careful;
         copy_literals(to, from, literals);
         to += literals;
@@ -308,9 +332,12 @@ private:
             size_t literals = token >> 4;
             if (literals == kContinued && !read_more(from_, from_end_, literals)) return false;
             if (literals > from_left(from_) || literals > to_left(to_)) return false;
+            // Exact copies of literals: copy_literals() would read behind the source. The target
+            // has padding, so matches may still write too much.
             if (literals > 0) std::memcpy(to_, from_, literals);
             to_ += literals;
             from_ += literals;
+            // Only here a block may end: behind literals, with the target full.
             if (from_ == from_end_) return to_ == to_end_;
             if (from_left(from_) < 2 || to_left(to_) < kMatchStartBytes) return false;
             size_t offset = load<uint16_t>(from_);
@@ -347,6 +374,7 @@ static_assert(kFramePaddingBytes >= 31);
 }  // namespace
 
 bool lz4_decode(Bytes block, std::span<uint8_t> to) {
+    // liblz4 encodes nothing as one token without literals.
     if (to.empty()) return block.size() == 1 && block[0] == 0;
     return BlockDecoder(block, to).decode();
 }

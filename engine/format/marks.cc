@@ -46,6 +46,7 @@ MarksFile parse_marks(Bytes content, MarksKind kind, size_t streams) {
     }
     if (streams == 0) fail("a part without columns has marks");
     size_t granule_bytes = streams * 16 + (kind.has_rows() ? 8 : 0);
+    // Per granule: streams x (u64 frame offset, u64 inner offset), then u64 rows but in .mrk.
     if (content.size() % granule_bytes != 0)
         fail("marks have " + std::to_string(content.size()) + " bytes, expected a multiple of " +
              std::to_string(granule_bytes));
@@ -73,11 +74,14 @@ Granules granules_of_rows(std::span<const uint64_t> rows, uint64_t part_rows) {
     granules.first_row.push_back(0);
     uint64_t total = 0;
     for (size_t i = 0; i < rows.size(); ++i) {
+        // The final mark: 0 rows, pointing at the end (mergetree.md 4). Anywhere else 0 rows are
+        // damage.
         if (rows[i] == 0 && i + 1 == rows.size()) {
             granules.has_final_mark = true;
             break;
         }
         if (rows[i] == 0) fail("granule " + std::to_string(i) + " has no rows");
+        // As a difference, since the sum of two numbers from disk could wrap.
         if (rows[i] > part_rows - total)
             fail("granules up to number " + std::to_string(i) + " have more rows than the part's " +
                  std::to_string(part_rows));
@@ -92,6 +96,8 @@ Granules granules_of_rows(std::span<const uint64_t> rows, uint64_t part_rows) {
 
 Granules granules_of_size(uint64_t granule_rows, size_t marks_count, uint64_t part_rows) {
     if (granule_rows == 0) fail("granules of 0 rows");
+    // Nothing in such a file tells the size: it is the table's index_granularity, and one that does
+    // not fit the number of marks is refused rather than guessed.
     uint64_t count = part_rows / granule_rows + (part_rows % granule_rows != 0 ? 1 : 0);
     if (marks_count != count && marks_count != count + 1)
         fail(std::to_string(marks_count) + " marks do not fit " + std::to_string(part_rows) +

@@ -13,6 +13,8 @@ namespace {
 constexpr uint32_t kLevelMax = 999'999'999;
 constexpr uint32_t kLevelMaxLegacy = 0xffffffff;
 
+// `_` separates the fields and never stands in an id: names of other things in a table's folder
+// (tmp_merge_..., detached) fail here or at a number.
 bool is_partition_id(std::string_view text) {
     if (text.empty()) return false;
     for (char c : text) {
@@ -48,6 +50,7 @@ std::optional<PartName> PartName::parse(std::string_view text) {
     if (!parse_number(cut(text), name.min_block)) return std::nullopt;
     if (!parse_number(cut(text), name.max_block)) return std::nullopt;
     if (!parse_number(cut(text), name.level)) return std::nullopt;
+    // Without the fifth field no mutation has rewritten the part, which is mutation 0.
     if (!text.empty() && !parse_number(text, name.mutation)) return std::nullopt;
     if (name.min_block > name.max_block) return std::nullopt;
     return name;
@@ -61,6 +64,8 @@ std::string PartName::text() const {
 }
 
 bool PartName::contains(const PartName& other) const {
+    // ClickHouse's rule (mergetree.md 1.3): more blocks at the same level would be no merge of the
+    // other part. It decides what is active, so it must be no wider than ClickHouse's.
     bool same_blocks = min_block == other.min_block && max_block == other.max_block;
     bool level_fits =
         same_blocks || level > other.level || level == kLevelMax || level == kLevelMaxLegacy;

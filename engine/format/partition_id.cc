@@ -135,11 +135,13 @@ void append_field(std::string& to, const Type& type, const Scalar& value) {
     FieldKind kind = field_kind(type);
     append(to, kind);
     if (kind == FieldKind::UInt64 || kind == FieldKind::Int64) {
+        // ClickHouse widens to 64 bits before hashing: Int8 -1 is ff x 8.
         append(to, static_cast<uint64_t>(std::get<Int128>(value)));
     } else if (kind == FieldKind::Float64) {
         append(to, std::get<double>(value));
     } else {
         std::string bytes = value_bytes(type, value);
+        // A length before it keeps ('a', 'bc') and ('ab', 'c') apart.
         if (kind == FieldKind::Text) append(to, uint64_t{bytes.size()});
         to += bytes;
     }
@@ -150,6 +152,7 @@ void append_field(std::string& to, const Type& type, const Scalar& value) {
 std::string partition_id(std::span<const column::TypePtr> types, std::span<const Scalar> values) {
     CH_ASSERT(types.size() == values.size());
     if (types.empty()) return "all";
+    // One value of another kind, or a NULL, and the whole key is hashed (mergetree.md 1.5).
     bool all_integers = true;
     for (size_t i = 0; i < types.size(); ++i)
         all_integers &=

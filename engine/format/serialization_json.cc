@@ -46,6 +46,8 @@ ColumnForm parse_form(const json& object) {
     auto kind = object.find("kind");
     if (kind == object.end() || !kind->is_string()) fail("a column's entry has no \"kind\"");
     const auto& name = kind->get_ref<const std::string&>();
+    // An unknown kind or version changes how bytes are laid out: it is refused, never read as
+    // dense.
     if (name != "Default" && name != "Sparse")
         throw Error(ErrorCode::Unsupported, "serialization kind \"" + name + "\" is not read");
     form.sparse = name == "Sparse";
@@ -72,6 +74,7 @@ void parse_versions(const json& root, Serialization& to) {
     auto nested = root.find("propagate_types_serialization_versions_to_nested_types");
     if (nested == root.end()) return;
     if (!nested->is_boolean()) fail("\"propagate_types_...\" is neither true nor false");
+    // Without the flag only Strings at the top, and in Tuples of them there, have a sizes stream.
     to.nested_string_sizes = to.string_sizes && nested->get<bool>();
 }
 
@@ -80,6 +83,7 @@ void parse_versions(const json& root, Serialization& to) {
 Serialization Serialization::parse(std::string_view text) {
     if (text.size() > kJsonBytesMax) fail("JSON of " + std::to_string(text.size()) + " bytes");
     check_depth(text);
+    // Without exceptions: a file's damage is our own Error, with what was expected.
     json root = json::parse(text, nullptr, false);
     if (root.is_discarded() || !root.is_object()) fail("is no JSON object");
     uint64_t version = number_or(root, "version", 0);
@@ -103,6 +107,7 @@ Serialization Serialization::parse(std::string_view text) {
 }
 
 const ColumnForm& Serialization::form(std::string_view column) const {
+    // A column that is not listed is Default: types that cannot be sparse never are.
     static const ColumnForm kDense;
     auto found = columns.find(column);
     return found == columns.end() ? kDense : found->second;

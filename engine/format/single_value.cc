@@ -36,6 +36,8 @@ double float_of_bfloat16(uint16_t bits) {
 }
 
 // Gathers values row by row, then becomes a column.
+// The file is row after row, memory is column after column, and types have widths of their own:
+// only by walking all values is the place of the next one found.
 class ValueRows {
 public:
     explicit ValueRows(TypePtr type) : type_(std::move(type)) {
@@ -59,6 +61,7 @@ public:
             push_offset(data_.size());
         } else if (type_->id == TypeId::Array) {
             uint64_t count = reader.read_varuint();
+            // Every element has a byte at least.
             if (count > reader.remaining())
                 throw Error(ErrorCode::Corrupt,
                             "an array of " + std::to_string(count) + " elements");
@@ -78,6 +81,7 @@ public:
         column.data = copy(data_.data(), data_.size(), pool);
         if (has_offsets())
             column.offsets = copy(offsets_.data(), offsets_.size() * sizeof(int32_t), pool);
+        // `nulls` is empty when no row is NULL (column.h): whoever reads then takes the short way.
         if (nulls_.find('\1') != std::string::npos)
             column.nulls = copy(nulls_.data(), nulls_.size(), pool);
         for (ValueRows& child : children_)
@@ -96,6 +100,7 @@ private:
         offsets_.push_back(static_cast<int32_t>(end));
     }
 
+    // A NULL has no bytes in the file but needs its place in memory.
     void append_default() {
         if (has_offsets()) {
             push_offset(static_cast<size_t>(offsets_.back()));
@@ -188,6 +193,7 @@ Scalar read_single_value(ByteReader& reader, const Type& type) {
     return scalar_of_bytes(reader.take(type.width()), type);
 }
 
+// Indices hold LowCardinality's values plain; the dictionary is a matter of columns.
 TypePtr index_type(const TypePtr& type) {
     if (type->id == TypeId::LowCardinality) return type->children[0]->with_nullable(type->nullable);
     if (type->children.empty()) return type;
@@ -206,6 +212,7 @@ std::vector<ColumnPtr> read_value_rows(Bytes content, const std::vector<TypePtr>
     while (!reader.at_end()) {
         size_t at = reader.offset();
         for (ValueRows& column : rows) column.read(reader);
+        // A row of no bytes (Tuples of nothing) would be read for ever.
         if (reader.offset() == at)
             throw Error(ErrorCode::Corrupt, "index bytes are left, but its columns have none", {},
                         static_cast<int64_t>(at));

@@ -27,6 +27,7 @@ std::string_view family_of(std::string_view type_text) {
     return type_text.substr(0, type_text.find_first_of("( "));
 }
 
+// An unreadable parameter gives the default; a wrong number of bits then shows in the size.
 double parameter_of(std::string_view type_text) {
     size_t open = type_text.find('(');
     if (open == std::string_view::npos) return kFalsePositivesDefault;
@@ -74,6 +75,7 @@ std::optional<SkipIndex> SkipIndex::parse(Bytes plain, std::string_view type_tex
     index.count_ = count;
     index.types_ = types;
     ByteReader reader(plain);
+    // Every entry of every kind has a byte at least.
     if (count > plain.size())
         throw Error(ErrorCode::Corrupt, std::to_string(plain.size()) + " bytes are too few for " +
                                             std::to_string(count) + " entries");
@@ -102,6 +104,8 @@ void SkipIndex::read_ranges(ByteReader& reader) {
 void SkipIndex::read_sets(ByteReader& reader) {
     for (size_t entry = 0; entry < count_; ++entry) {
         auto rows = reader.read<uint64_t>();
+        // Every value has a byte at least. 0 rows: more distinct values than the set may hold, so
+        // nothing is known.
         if (rows > reader.remaining())
             throw Error(ErrorCode::Corrupt, "a set of " + std::to_string(rows) + " values", {},
                         static_cast<int64_t>(reader.offset()));
@@ -129,6 +133,7 @@ void SkipIndex::read_filters(ByteReader& reader, double false_positives) {
         if (values > reader.remaining() * 8)
             throw Error(ErrorCode::Corrupt, "a filter of " + std::to_string(values) + " values", {},
                         static_cast<int64_t>(reader.offset()));
+        // No overflow: values is at most 8 times the bytes left, bits_per_value at most 19.
         uint64_t bytes = (values * shape.bits_per_value + 7) / 8;
         for (size_t column = 0; column < types_.size(); ++column)
             filters_.emplace_back(as_text(reader.take(bytes)));
@@ -160,8 +165,10 @@ bool SkipIndex::filter_may_contain(Bytes filter, const Type& type, const Scalar&
     }
     const auto* number = std::get_if<Int128>(&value);
     size_t width = plain.width();
+    // NULL counts as the default value in the filter, so it cannot be told from it.
     if (number == nullptr || width == 0 || width > 8) return true;
     auto bits = static_cast<uint64_t>(*number);
+    // ClickHouse hashes the type's own bits: Int32 -1 is 0xffffffff, not sixteen fs.
     if (width < 8) bits &= (uint64_t{1} << (width * 8)) - 1;
     return bloom_filter_may_contain(filter, bloom_filter_hash(bits), hash_count_);
 }
@@ -173,6 +180,7 @@ std::vector<PackedFile> parse_packed_directory(Bytes content) {
         throw Error(ErrorCode::Unsupported, "packed indices of version " + std::to_string(version) +
                                                 " are not read, only 1");
     auto count = reader.read<uint64_t>();
+    // 1 byte of name length and three u64.
     if (count > reader.remaining() / 25)
         throw Error(ErrorCode::Corrupt, std::to_string(count) + " packed files announced");
     std::vector<PackedFile> files;
@@ -181,6 +189,7 @@ std::vector<PackedFile> parse_packed_directory(Bytes content) {
         file.name = reader.read_string();
         file.offset = reader.read<uint64_t>();
         file.size = reader.read<uint64_t>();
+        // The uncompressed size, which nothing needs here.
         reader.take(sizeof(uint64_t));
         if (file.offset > content.size() || file.size > content.size() - file.offset)
             throw Error(ErrorCode::Corrupt,

@@ -60,6 +60,7 @@ std::string columns_txt(std::span<const column::NameAndType> columns) {
 
 std::string checksums_txt(std::vector<FileChecksum> files,
                           const std::shared_ptr<BufferPool>& pool) {
+    // ClickHouse writes them by name (mergetree.md 2.2).
     std::sort(files.begin(), files.end(),
               [](const FileChecksum& a, const FileChecksum& b) { return a.name < b.name; });
     std::string plain;
@@ -74,6 +75,7 @@ std::string checksums_txt(std::vector<FileChecksum> files,
         append_varuint(plain, file.uncompressed_size);
         append_hash(plain, file.uncompressed_hash);
     }
+    // LZ4, which every version reads there; newer ones write ZSTD.
     FrameEncoder encoder(FrameCodec{}, pool);
     return "checksums format version: 4\n" + std::string(as_text(encoder.encode(as_bytes(plain))));
 }

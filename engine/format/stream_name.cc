@@ -21,6 +21,8 @@ int hex_digit(char c) {
 std::string escape_for_file_name(std::string_view name) {
     static constexpr char kDigits[] = "0123456789ABCDEF";
     std::string text;
+    // Bytes, not characters: `é` becomes %C3%A9. A dot is escaped too, so that those in file names
+    // are ours: suffixes and extensions.
     for (char c : name) {
         bool stays =
             (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
@@ -51,6 +53,8 @@ std::string unescape_for_file_name(std::string_view text) {
     return name;
 }
 
+// File names of over 127 characters are replaced; the hash is printed from its last byte on, other
+// than in a partition id (mergetree.md 5.2).
 std::string hashed_stream_name(std::string_view stream) {
     std::array<uint8_t, 16> hash = sip_hash_128(as_bytes(stream));
     std::reverse(hash.begin(), hash.end());

@@ -27,6 +27,7 @@ char TextCursor::peek() {
 }
 
 bool TextCursor::try_take(char wanted) {
+    // peek() gives 0 at the end, and the text may have a real zero byte.
     if (peek() != wanted || at_end()) return false;
     ++offset_;
     return true;
@@ -69,6 +70,7 @@ std::string TextCursor::take_quoted(char quote) {
             append_escaped(value);
         } else if (c != quote) {
             value += c;
+            // A doubled quote is one of the text, as in SQL; ClickHouse takes both ways.
         } else if (offset_ < text_.size() && text_[offset_] == quote) {
             value += quote;
             ++offset_;

@@ -8,9 +8,11 @@
 #include "engine/format/text_cursor.h"
 
 // type      = name [ "(" arguments ")" ]
-// arguments = by name: types, numbers, quoted strings, `'label' = number` pairs, `element type`
-// pairs Blanks and line breaks may stand between any two words (SHOW CREATE and toTypeName() print
-// long tuples on many lines).
+// arguments = by name: types, numbers, quoted strings,
+//             pairs of 'label' = number (Enum), pairs of element and type (Tuple)
+//
+// Blanks and line breaks may stand between any two words (SHOW CREATE and toTypeName() print long
+// tuples on many lines).
 
 namespace ch::format {
 
@@ -63,6 +65,8 @@ public:
             cursor_.fail("nested deeper than " + std::to_string(kTypeDepthMax));
         std::string_view name = cursor_.take_word();
         if (name.empty()) cursor_.fail("a type's name was expected");
+        // What is not ours is passed over by its parentheses alone, whatever stands in them: a new
+        // type must not make a table unreadable whose other columns are wanted.
         TypePtr type = parse_named(name);
         if (type == nullptr) {
             cursor_.rewind(begin + name.size());
@@ -136,6 +140,8 @@ private:
             return type;
         }
         if (name == "Tuple") return parse_tuple();
+        // As a column's type it was flattened into `n.a Array(...)` before columns.txt; within
+        // another type it is an array of tuples.
         if (name == "Nested") {
             auto type = make(TypeId::Array);
             TypePtr tuple = parse_tuple();
@@ -148,6 +154,8 @@ private:
 
     // `width` is what follows "Decimal" in the name: nothing, or the bits.
     TypePtr parse_decimal(std::string_view width) {
+        // Decimal alone is Decimal(10, 0); Decimal32(s) is Decimal(9, s), and so on by the digits
+        // that fit.
         int64_t precision = width.empty()    ? 10
                             : width == "32"  ? 9
                             : width == "64"  ? 18
@@ -248,11 +256,13 @@ private:
         if (inner->id == TypeId::Unsupported) return nullptr;
         if (inner->id != TypeId::String && inner->width() == 0)
             cursor_.fail("LowCardinality of " + inner->name() + " is no type");
+        // LowCardinality(Nullable(T)): the flag moves out to the dictionary (type.h).
         type->nullable = inner->nullable;
         type->children.push_back(inner->with_nullable(false));
         return type;
     }
 
+    // The function tells how merges combine rows; what is stored is the plain type.
     TypePtr parse_simple_aggregate() {
         cursor_.expect('(');
         if (cursor_.take_word().empty()) cursor_.fail("an aggregate function was expected");
@@ -292,6 +302,7 @@ private:
 
     // Anything between a parenthesis and its partner.
     void skip_arguments() {
+        // Quoted texts are passed as a whole: they may have parentheses in them.
         size_t open = 0;
         do {
             char next = cursor_.peek();

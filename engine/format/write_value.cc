@@ -79,6 +79,7 @@ std::string value_bytes(const Type& type, const Scalar& value) {
             append(bytes, *real);
         else if (type.id == TypeId::Float32)
             append(bytes, narrow);
+        // Nothing is lost: the value was widened from a BFloat16 before.
         else if (type.id == TypeId::BFloat16)
             append(bytes, static_cast<uint16_t>(load<uint32_t>(&narrow) >> 16));
         else
@@ -89,6 +90,7 @@ std::string value_bytes(const Type& type, const Scalar& value) {
     size_t width = type.width();
     if (number == nullptr || width == 0 || width > sizeof(Int128)) fail_type(type);
     append(bytes, *number);
+    // Little-endian: the low bytes come first, so cutting narrows.
     bytes.resize(width);
     return bytes;
 }
