@@ -203,7 +203,7 @@ Column evaluate_dictionary(const Expression& call, const Column& column,
     if (!column.has_nulls()) return gather(results, {codes, column.rows}, evaluation.pool);
     auto null_row = static_cast<uint32_t>(values->rows - 1);
     Buffer picked = evaluation.pool->make(column.rows * sizeof(uint32_t));
-    // A NULL row's code is whatever the file held: it must not be followed.
+    // A NULL row's code means nothing (column.h).
     for (size_t i = 0; i < column.rows; ++i)
         picked.as<uint32_t>()[i] = column.nulls.data()[i] != 0 ? null_row : codes[i];
     return gather(results, {picked.as<uint32_t>(), column.rows}, evaluation.pool);

@@ -153,7 +153,7 @@ ColumnPtr without_dictionary(const ColumnPtr& column, const Pool& pool) {
         values = column::make_default_column(type, column->rows, pool);
     } else if (column->has_nulls()) {
         Buffer codes = pool->make(column->rows * sizeof(uint32_t));
-        // A NULL row's code may be out of the dictionary; any value does in its place.
+        // A NULL row's code means nothing (column.h); any value does in its place.
         for (size_t i = 0; i < column->rows; ++i)
             codes.as<uint32_t>()[i] =
                 column->nulls.data()[i] != 0 ? 0 : column->data.as<uint32_t>()[i];

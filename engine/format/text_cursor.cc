@@ -70,8 +70,8 @@ std::string TextCursor::take_quoted(char quote) {
             append_escaped(value);
         } else if (c != quote) {
             value += c;
-            // A doubled quote is one of the text, as in SQL; ClickHouse takes both ways.
         } else if (offset_ < text_.size() && text_[offset_] == quote) {
+            // A doubled quote is one of the text, as in SQL; ClickHouse takes both ways.
             value += quote;
             ++offset_;
         } else {
