@@ -34,6 +34,8 @@ struct ArrayNode {
     ArrayNode() = default;
     ArrayNode(const ArrayNode&) = delete;
     ArrayNode& operator=(const ArrayNode&) = delete;
+    // A consumer may move a child out by copying its struct and setting `release` to null (Arrow's
+    // C data interface): such a child is its new owner's.
     ~ArrayNode() {
         for (ArrowArray& child : children)
             if (child.release != nullptr) child.release(&child);
@@ -41,6 +43,8 @@ struct ArrayNode {
     }
 };
 
+/// May run in any thread, and long after the query and its session were closed: what it frees is
+/// held by shared pointers alone.
 void release_array(ArrowArray* array) {
     std::unique_ptr<ArrayNode> node(static_cast<ArrayNode*>(array->private_data));
     array->release = nullptr;
@@ -49,6 +53,8 @@ void release_array(ArrowArray* array) {
 void hand_over(std::unique_ptr<ArrayNode> node, size_t rows, size_t null_count, int64_t n_buffers,
                ArrowArray* array) {
     *array = ArrowArray{};
+    // Only now, when `children` grows no more: the pointers go to its elements. They stay right
+    // when the node changes hands, which lies on the heap.
     for (ArrowArray& child : node->children) node->child_pointers.push_back(&child);
     array->length = static_cast<int64_t>(rows);
     array->null_count = static_cast<int64_t>(null_count);
@@ -84,6 +90,8 @@ public:
             case TypeId::Map:
                 node->buffers[1] = bytes_of(column->offsets);
                 node->children.resize(1);
+                // Arrow's map is a list of structs of key and value; the entries have no NULLs of
+                // their own.
                 export_struct(column->children, *target, column->children.at(0)->rows,
                               &node->children[0]);
                 break;
@@ -120,12 +128,15 @@ private:
         node.validity = pool_->make((column.rows + 7) / 8);
         size_t null_count =
             pack_bits(column.nulls.data(), column.rows, Bits::Zero, node.validity.data());
+        // Without a NULL the bitmap stays away, which spares readers a look a row.
         if (null_count > 0) node.buffers[0] = node.validity.data();
         return null_count;
     }
 
     /// Buffers of a type without children; returns how many Arrow gives it.
     int64_t set_values(ArrayNode& node, const TypePtr& target) const {
+        // No copy where types agree: Arrow then points into the engine's buffers, which the node
+        // keeps.
         node.values = convert_values(node.column, target, options_, pool_);
         const Column& values = *node.values;
         if (target->id == TypeId::Bool) {

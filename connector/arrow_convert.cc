@@ -36,6 +36,8 @@ ColumnPtr refine(const Column& column, int64_t factor, const TypePtr& target, co
     const int64_t* from = column.data.as<int64_t>();
     int64_t* to = result.data.as<int64_t>();
     for (size_t i = 0; i < column.rows; ++i) {
+        // A NULL row may hold any bytes; 0 is as good, and what wrapped must not be shown as a
+        // value.
         if (!__builtin_mul_overflow(from[i], factor, &to[i])) continue;
         to[i] = 0;
         if (!column.is_null(i))
@@ -72,6 +74,7 @@ ColumnPtr uuid_to_printed_order(const Column& column, const TypePtr& target, con
 
 ColumnPtr widen_decimal(const ColumnPtr& column, const ExportOptions& options, const Pool& pool) {
     size_t width = column->type->width();
+    // Arrow's decimals of 32 and 64 bits are young; a client that lacks them asks for 128.
     if (decimal_width(*column->type, options) == width) return column;
     Column result;
     result.type = column->type;
@@ -105,6 +108,8 @@ ColumnPtr to_arrow(const ColumnPtr& column, const TypePtr& target, const Pool& p
     }
 }
 
+/// Codes need no check: the decoder compared them with the dictionary, a NULL row's too, which is 0
+/// in files.
 template <typename Value>
 void gather(const Column& codes, const Column& dictionary, Column& result) {
     const int32_t* code = codes.data.as<int32_t>();
@@ -127,6 +132,7 @@ void gather_text(const Column& codes, const Column& dictionary, Column& result) 
     int64_t total = 0;
     for (size_t i = 0; i < codes.rows; ++i) {
         total += ends[code[i] + 1] - ends[code[i]];
+        // A long text in a dictionary counts once a row here, so a batch can pass what fits.
         if (total > std::numeric_limits<int32_t>::max())
             throw Error(ErrorCode::MemoryLimit,
                         "a batch has over 2 GiB of text in one column; read fewer rows a batch");
@@ -162,9 +168,12 @@ ColumnPtr convert_values(const ColumnPtr& column, const TypePtr& target,
     const Type& stored = *column->type;
     if (stored.id == TypeId::LowCardinality) {
         if (target->id == TypeId::LowCardinality) return column;
+        // Values are converted once a key, then spread over the rows.
         ColumnPtr dictionary = convert_values(column->children.at(0), target, options, pool);
         return decode_dictionary(*column, *dictionary, pool);
     }
+    // Both kinds of types show an enum as its names in a dictionary, so the branch above does the
+    // rest.
     if (stored.id == TypeId::Enum8 || stored.id == TypeId::Enum16)
         return convert_values(exec::to_spark(column, pool), target, options, pool);
     ColumnPtr values = options.types == ResultTypes::Spark ? exec::to_spark(column, pool)

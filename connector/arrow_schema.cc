@@ -78,11 +78,13 @@ std::vector<NameAndType> child_fields(const Type& type) {
             auto entries = std::make_shared<Type>();
             entries->id = TypeId::Tuple;
             entries->element_names = {"key", "value"};
+            // Arrow forbids NULL as a key, and ClickHouse has none.
             entries->children = {type.children.at(0)->with_nullable(false), type.children.at(1)};
             return {{"entries", entries}};
         }
         case TypeId::Tuple: {
             std::vector<NameAndType> fields;
+            // ClickHouse's own names of elements without one: t.1, t.2.
             for (size_t i = 0; i < type.children.size(); ++i)
                 fields.push_back(
                     {type.element_names.empty() ? std::to_string(i + 1) : type.element_names[i],
@@ -106,6 +108,7 @@ void export_field(const std::string& name, const TypePtr& type, const ExportOpti
     auto node = std::make_unique<SchemaNode>();
     node->name = name;
     node->format = arrow_format(*type, options);
+    // 16 bytes to whoever does not know the extension.
     if (type->id == TypeId::Uuid) node->metadata = extension_metadata("arrow.uuid");
     if (type->id == TypeId::LowCardinality)
         export_field("", type->children.at(0), options, &node->dictionary);

@@ -25,6 +25,7 @@ TypePtr low_cardinality(TypePtr child, bool nullable) {
     auto type = std::make_shared<Type>();
     type->id = TypeId::LowCardinality;
     type->nullable = nullable;
+    // NULL rows are told by the column's own bitmap, never by the dictionary.
     type->children.push_back(child->with_nullable(false));
     return type;
 }
@@ -38,6 +39,7 @@ TypePtr ticks(TypeId id, unsigned scale, const Type& stored) {
     auto type = std::make_shared<Type>();
     type->id = id;
     type->nullable = stored.nullable;
+    // Up to the next unit that Arrow has: seconds, milli-, micro- or nanoseconds.
     type->scale = static_cast<uint8_t>((scale + 2) / 3 * 3);
     type->timezone = stored.timezone;
     return type;
@@ -152,6 +154,7 @@ std::string arrow_format(const Type& type, const ExportOptions& options) {
         case TypeId::String:
             return "u";
         case TypeId::FixedString:
+            // Fixed-size binary; what is in it need not be UTF-8, as `u` would promise.
             return "w:" + std::to_string(type.fixed_bytes);
         case TypeId::Uuid:
         case TypeId::IPv6:
@@ -161,6 +164,8 @@ std::string arrow_format(const Type& type, const ExportOptions& options) {
         case TypeId::Date32:
             return "tdD";
         case TypeId::DateTime64: {
+            // Spark's TIMESTAMP is an instant and shown in the session's zone: a column's own is
+            // left out.
             bool own_zone = options.types == ResultTypes::Arrow && !type.timezone.empty();
             return "ts" + tick_unit(type.scale) + ":" + (own_zone ? type.timezone : "UTC");
         }

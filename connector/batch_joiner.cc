@@ -35,6 +35,7 @@ void BatchJoiner::add(Block block, uint64_t rows_read) {
     const size_t bytes = bytes_of(block);
     const bool is_large =
         block.rows >= rows_max_ / kJoinedRowsShare || bytes >= kJoinedBytesMax / kJoinedRowsShare;
+    // Rows keep their order: what waits goes out before the block that cannot join it.
     if (is_large || !fits(block)) flush();
     if (is_large) {
         whole_ = std::move(block);
@@ -44,6 +45,8 @@ void BatchJoiner::add(Block block, uint64_t rows_read) {
     rows_ += block.rows;
     bytes_ += bytes;
     waiting_.push_back(std::move(block));
+    // A rare row does not wait for the scan of a whole table: LIMIT in a client may be satisfied by
+    // it.
     const bool has_waited = rows_read - rows_read_at_first_ >= kJoinedRowsReadMax;
     if (ready_.empty() && (rows_ >= rows_max_ / 2 || bytes_ >= kJoinedBytesMax || has_waited))
         flush();

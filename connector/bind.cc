@@ -19,6 +19,7 @@ std::vector<const PlanNode*> nodes_above_scan(const Plan& plan) {
     std::vector<const PlanNode*> nodes;
     for (const PlanNode* node = &plan.root; !node->inputs.empty(); node = &node->inputs.front())
         nodes.push_back(node);
+    // Plans nest from the root; rows flow from the scan.
     std::reverse(nodes.begin(), nodes.end());
     return nodes;
 }
@@ -86,9 +87,13 @@ private:
             const auto& node = nodes_[next_]->node;
             const auto* filter = std::get_if<FilterNode>(&node);
             const auto* limit = std::get_if<LimitNode>(&node);
+            // A filter above a limit sees the limited rows only: pushing it below would choose
+            // other ones. Limits may go down past each other, the least counts.
             if (filter != nullptr && !bound_.request.rows_max) {
                 for (auto& conjunct :
                      exec::conjuncts(bind_expression(filter->predicate, type_of_, source_)))
+                    // The scan prunes by them and reads their columns first; they run there, not
+                    // again here.
                     bound_.request.predicate.push_back(std::move(conjunct));
             } else if (limit != nullptr) {
                 bound_.request.rows_max =
@@ -111,6 +116,7 @@ private:
             if (!seen.insert(name).second)
                 throw Error(ErrorCode::InvalidArgument,
                             "node \"scan\": column \"" + name + "\" stands there twice");
+            // Columns that only a pushed filter reads are the scan's own business.
             if (project != nullptr && !needed.contains(name)) continue;
             bound_.request.columns.push_back(name);
             bound_.output.push_back({name, required_type(type_of_, name, source_)});
@@ -119,6 +125,8 @@ private:
 
     /// Types of the columns that the steps bound so far yield.
     [[nodiscard]] TypeOf input_types() const {
+        // By value: `output` is replaced by each projection, and types are asked for while that is
+        // made.
         return [output = bound_.output](std::string_view name) -> TypePtr {
             for (const auto& column : output)
                 if (column.name == name) return column.type;

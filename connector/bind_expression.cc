@@ -37,6 +37,7 @@ column::TypePtr cast_type(const PlanExpression& call) {
     try {
         return exec::spark_type(*format::parse_type(call.type));
     } catch (const Error& error) {
+        // The parser of types speaks of damaged files; here the text is the caller's.
         if (error.code() != ErrorCode::Corrupt) throw;
         throw Error(ErrorCode::InvalidArgument,
                     "call CAST: type \"" + call.type + "\": " + error.message());

@@ -25,6 +25,8 @@ struct ch_session {
     std::shared_ptr<connector::Session> session;
 };
 
+/// Handles hold shared pointers: a stream keeps its query, and a query its session, so that a
+/// client may close them in any order.
 struct ch_query {
     std::shared_ptr<connector::Query> query;
     bool is_stream_taken = false;
@@ -35,6 +37,7 @@ namespace {
 /// Cut where a character begins.
 void copy_cut(std::string_view text, char* to, size_t capacity) {
     size_t size = std::min(text.size(), capacity - 1);
+    // A byte 10xxxxxx continues a character: the cut moves before its first byte.
     if (size < text.size())
         while (size > 0 && (static_cast<uint8_t>(text[size]) & 0xC0) == 0x80) --size;
     std::memcpy(to, text.data(), size);
@@ -61,6 +64,7 @@ T& required(T* pointer, const char* name) {
     return *pointer;
 }
 
+/// malloc, so that ch_string_free() can be plain free() whatever allocator C++ uses here.
 char* copy_text(const std::string& text) {
     auto* copy = static_cast<char*>(std::malloc(text.size() + 1));
     if (copy == nullptr) throw std::bad_alloc();
@@ -133,6 +137,7 @@ int32_t ch_query_stream(ch_query* query, ArrowArrayStream* stream, ch_error* err
     return guarded(error, [&] {
         ch_query& source = required(query, "query");
         auto& out = required(stream, "stream");
+        // Two streams over one query would share its batches out between them.
         if (std::exchange(source.is_stream_taken, true))
             throw Error(ErrorCode::InvalidArgument,
                         "the query's stream was taken before; execute the plan again");

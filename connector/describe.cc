@@ -26,6 +26,8 @@ json column_json(const table::TableColumn& column) {
                   {"default", column.default_expression}};
     ExportOptions options;
     try {
+        // By trying: what a type becomes and why it cannot be are decided in one place, and a
+        // column that is not supported must not hide the others.
         value["arrow"] = arrow_format(*arrow_type(column.type, options), options);
         value["supported"] = true;
     } catch (const Error& error) {
@@ -52,6 +54,8 @@ json statistics_json(const table::Table& table) {
         if (statistics.min) {
             std::string min = literal_text(*statistics.min, *statistics.type);
             std::string max = literal_text(*statistics.max, *statistics.type);
+            // JSON has text only; bounds that are no UTF-8 would be changed on the way, and then
+            // they are no bounds.
             if (is_utf8(min) && is_utf8(max)) {
                 value["min"] = std::move(min);
                 value["max"] = std::move(max);
@@ -78,6 +82,7 @@ std::optional<std::vector<std::string>> names_at(List list, const io::FileSystem
 
 std::string list_json(const Session& session, const std::string& path) {
     check_path(path);
+    // A folder may be either, as far as its name tells.
     auto databases = names_at(table::list_databases, *session.files(), path);
     auto tables = names_at(table::list_tables, *session.files(), path);
     if (!databases && !tables)
@@ -125,6 +130,8 @@ std::string plan_json(Session& session, const Plan& plan) {
     BoundPlan bound = bind_plan(plan, types_of(opened->schema()));
     table::ScanPlan scan = table::plan_scan(*opened, bound.request, plan.options.split_bytes);
     json splits = json::array();
+    // A split names its part and columns, so that an executor needs no look at the table, which may
+    // have changed by then.
     for (const table::Split& split : scan.splits)
         splits.push_back(
             {{"id", split_to_json(split)}, {"rows", split.rows}, {"bytes", split.bytes}});

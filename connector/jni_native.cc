@@ -54,6 +54,8 @@ struct BatchHandle {
 };
 
 void throw_in_java(JNIEnv* env, const connector::Failure& failure) {
+    // A JNI call that failed has left one already (OutOfMemoryError): no JNI call but a few is
+    // allowed while it is pending, and it says more than ours.
     if (env->ExceptionCheck()) return;
     jclass type = env->FindClass("io/chspark/ChException");
     if (type == nullptr) return;
@@ -82,6 +84,7 @@ Result guarded(JNIEnv* env, Body&& body) noexcept {
 
 template <typename T>
 T& from_handle(jlong handle) {
+    // Java sets a handle to 0 when it closes it.
     if (handle == 0) throw Error(ErrorCode::InvalidArgument, "a handle was used after its close");
     return *reinterpret_cast<T*>(handle);
 }
@@ -161,6 +164,7 @@ JNIEXPORT jlong JNICALL Java_io_chspark_ChNative_execute(JNIEnv* env, jclass, jl
         handle->query = connector::Query::start(
             from_handle<SessionHandle>(session).session,
             connector::parse_plan(connector::to_utf8(env, plan)), std::move(piece));
+        // Made once and owned by the handle: Java reads it in place, by address, until closeQuery.
         handle->query->schema(&handle->schema);
         return to_handle(std::move(handle));
     });
@@ -174,6 +178,7 @@ JNIEXPORT jlong JNICALL Java_io_chspark_ChNative_schema(JNIEnv* env, jclass, jlo
 JNIEXPORT jlong JNICALL Java_io_chspark_ChNative_next(JNIEnv* env, jclass, jlong query) {
     return guarded<jlong>(env, [&]() -> jlong {
         auto batch = std::make_unique<BatchHandle>();
+        // The batch outlives the query if Java closes that first: it owns its buffers.
         if (!from_handle<QueryHandle>(query).query->next(&batch->array)) return 0;
         static_assert(offsetof(BatchHandle, array) == 0, "the handle is the ArrowArray's address");
         return to_handle(std::move(batch));
@@ -200,6 +205,7 @@ JNIEXPORT void JNICALL Java_io_chspark_ChNative_metrics(JNIEnv* env, jclass, jlo
         if (out == nullptr || env->GetArrayLength(out) < kFields)
             throw Error(ErrorCode::InvalidArgument,
                         "metrics: the array must hold " + std::to_string(kFields) + " values");
+        // One call for all: an executor asks after each batch.
         env->SetLongArrayRegion(out, 0, kFields, reinterpret_cast<const jlong*>(&metrics));
         return 0;
     });

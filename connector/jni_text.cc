@@ -43,6 +43,8 @@ struct Decoded {
     size_t length;
 };
 
+/// By hand, since JNI's own functions take Modified UTF-8: a zero as two bytes, characters beyond
+/// U+FFFF as two surrogates of three bytes each.
 Decoded decode_utf8(std::string_view text, size_t at) {
     auto lead = static_cast<uint8_t>(text[at]);
     if (lead < 0x80) return {lead, 1};
@@ -54,6 +56,7 @@ Decoded decode_utf8(std::string_view text, size_t at) {
         if ((byte & 0xC0) != 0x80) return {kReplacement, 1};
         point = (point << 6) | (byte & 0x3F);
     }
+    // What a shorter form could have held is no valid longer one.
     constexpr char32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
     bool is_valid =
         point >= kLeast[length] && point <= 0x10FFFF && (point < 0xD800 || point > 0xDFFF);
@@ -98,6 +101,7 @@ std::u16string utf8_to_utf16(std::string_view text) {
 
 std::string to_utf8(JNIEnv* env, jstring text) {
     if (text == nullptr) throw Error(ErrorCode::InvalidArgument, "a text argument is null");
+    // A copy by GetStringRegion needs no release and holds up no garbage collection.
     std::u16string units(static_cast<size_t>(env->GetStringLength(text)), u'\0');
     static_assert(sizeof(jchar) == sizeof(char16_t));
     env->GetStringRegion(text, 0, static_cast<jsize>(units.size()),

@@ -36,6 +36,8 @@ json parse_json(std::string_view text, std::string_view what, size_t bytes_max) 
     if (text.size() > bytes_max)
         refuse(what, "JSON of " + std::to_string(text.size()) + " bytes, at most " +
                          std::to_string(bytes_max) + " are taken");
+    // Expressions are walked by recursion later, on a Java thread's stack: depth is refused while
+    // parsing.
     auto limit_depth = [what](int depth, json::parse_event_t, json&) {
         if (depth > kJsonDepthMax)
             refuse(what, "JSON is nested deeper than " + std::to_string(kJsonDepthMax) + " levels");
@@ -52,6 +54,7 @@ void check_fields(const json& object, std::string_view what,
                   std::initializer_list<std::string_view> known) {
     if (!object.is_object()) refuse(what, "expected an object, found " + shown(object));
     for (const auto& entry : object.items()) {
+        // A field that is passed over could be a filter that a newer client relies on.
         if (std::find(known.begin(), known.end(), entry.key()) == known.end())
             refuse(what, "unknown field " + shown(json(entry.key())));
     }
@@ -96,6 +99,8 @@ std::optional<bool> optional_flag(const json& object, std::string_view what, con
 }
 
 std::string dump_json(const json& document) {
+    // Bytes of damaged files get into error texts and names: replaced, since an exception here
+    // would hide the error itself.
     return document.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -33,6 +33,7 @@ Int128 parse_digits(std::string_view digits, std::string_view text, const Type& 
         digits.remove_prefix(1);
     if (digits.empty()) refuse(text, type, "it has no digits");
     while (digits.size() > 1 && digits.front() == '0') digits.remove_prefix(1);
+    // 10^38 - 1 is below 2^127: no overflow in the loop, nor in the negation.
     if (digits.size() > kDigitsMax) refuse(text, type, "it has more than 38 digits");
     Int128 value = 0;
     for (char digit : digits) {
@@ -79,11 +80,14 @@ Int128 parse_decimal(std::string_view text, const Type& type) {
     size_t fraction_digits = 0;
     if (point != std::string_view::npos) {
         std::string_view fraction = text.substr(point + 1);
+        // 1.500 is a Decimal(2, 1) too.
         while (!fraction.empty() && fraction.back() == '0') fraction.remove_suffix(1);
         fraction_digits = fraction.size();
         digits += fraction;
     }
     if (fraction_digits > type.scale) refuse(text, type, "it has more digits after the point");
+    // Leading zeros may be many; this only bounds the text before parse_digits() counts what is
+    // left.
     if (digits.size() + type.scale - fraction_digits > 2 * kDigitsMax)
         refuse(text, type, "it has too many digits");
     digits.append(type.scale - fraction_digits, '0');
@@ -124,6 +128,7 @@ std::string date_text(int64_t days) {
 }
 
 Int128 parse_date(std::string_view text, const Type& type) {
+    // From the right, since a year may be negative.
     size_t second = text.rfind('-');
     size_t first = second == std::string_view::npos || second == 0 ? std::string_view::npos
                                                                    : text.rfind('-', second - 1);
@@ -136,6 +141,7 @@ Int128 parse_date(std::string_view text, const Type& type) {
     };
     int64_t year = number(text.substr(0, first), -kYearMax, kYearMax);
     int64_t month = number(text.substr(first + 1, second - first - 1), 1, 12);
+    // A month's days as a difference of days, so that February needs no case.
     int64_t next_month = month == 12 ? days_of(year + 1, 1, 1) : days_of(year, month + 1, 1);
     int64_t month_days = next_month - days_of(year, month, 1);
     int64_t days = days_of(year, month, number(text.substr(second + 1), 1, month_days));
@@ -155,6 +161,7 @@ std::string parse_hex(std::string_view text, const Type& type) {
         bytes.push_back(static_cast<char>(value));
     }
     if (bytes.size() > type.fixed_bytes) refuse(text, type, "it has too many bytes");
+    // Filled up with zeros, as ClickHouse stores a FixedString.
     bytes.resize(type.fixed_bytes, '\0');
     return bytes;
 }
@@ -258,6 +265,7 @@ Literal parse_literal(const std::string* text, std::string_view type_name) {
 std::string literal_text(const Scalar& value, const Type& type) {
     if (const auto* number = std::get_if<double>(&value)) {
         char text[32];
+        // The shortest text that reads back as the same double.
         auto [end, error] = std::to_chars(text, text + sizeof(text), *number);
         CH_ASSERT(error == std::errc());
         return {text, end};

@@ -9,10 +9,13 @@ namespace ch::connector {
 
 std::shared_ptr<const part::Part> PartCache::open(const std::string& path) {
     const std::string checksums = path + "/checksums.txt";
+    // Without the file nothing tells whether the part is the same: it is not kept.
     if (!files_->file_size(checksums)) return part::Part::open(files_, path);
     std::string content = io::read_small_file(*files_, checksums, kChecksumsBytesMax);
     format::Hash128 identity = format::city_hash_128(as_bytes(content));
     if (auto found = find(path, identity)) return found;
+    // Two threads may open one part at once: both get a right one, the later is kept. Waiting for
+    // each other would hold a lock over reading.
     std::shared_ptr<const part::Part> part = part::Part::open(files_, path);
     keep({path, identity, part});
     return part;
@@ -23,6 +26,7 @@ std::shared_ptr<const part::Part> PartCache::find(const std::string& path,
     std::lock_guard lock(mutex_);
     auto found = by_path_.find(path);
     if (found == by_path_.end() || found->second->identity != identity) return nullptr;
+    // Iterators in by_path_ stay valid: splice moves nodes, not elements.
     entries_.splice(entries_.begin(), entries_, found->second);
     return found->second->part;
 }

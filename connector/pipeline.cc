@@ -20,6 +20,8 @@ Pipeline::Pipeline(const std::vector<Step>& steps, std::shared_ptr<BufferPool> p
 }
 
 Block Pipeline::run(Block block) {
+    // A block without rows stops where it is, so its columns may be those of an earlier step:
+    // callers look at the rows first.
     for (size_t i = 0; i < steps_.size() && block.rows > 0; ++i) {
         if (const auto* filter = std::get_if<FilterStep>(&steps_[i])) {
             block = apply(*filter, block);

@@ -13,6 +13,7 @@ namespace {
 
 PlanExpression parse_expression(const json& value) {
     PlanExpression result;
+    // column | literal with type | call with args [and type]; the field that is there tells which.
     if (value.is_object() && value.contains("column")) {
         check_fields(value, "column reference", {"column"});
         result.kind = PlanExpression::Kind::Column;
@@ -64,6 +65,7 @@ ProjectNode parse_project(const json& value) {
     return project;
 }
 
+/// Recursion is bounded: parse_json() has refused deeper nesting than kJsonDepthMax.
 PlanNode parse_node(const json& value, bool is_root) {
     if (!is_root && value.is_object() && value.contains("options"))
         throw Error(ErrorCode::InvalidArgument, "plan: only the root may have \"options\"");

@@ -32,6 +32,8 @@ private:
 
 std::shared_ptr<Query> Query::start(std::shared_ptr<Session> session, const Plan& plan,
                                     std::optional<table::Split> split) {
+    // A split brings its columns' types, so that an executor binds against what the driver planned
+    // with and not against a table that has changed since.
     if (split) {
         BoundPlan bound = bind_plan(plan, types_of(*split));
         std::vector<table::Split> splits{std::move(*split)};
@@ -60,6 +62,7 @@ Query::Query(std::shared_ptr<Session> session, const PlanOptions& options, Bound
         try {
             targets_.push_back(arrow_type(output.type, export_options_));
         } catch (const Error& error) {
+            // Before anything is read, and with the column's name, which a type does not know.
             throw Error(error.code(), "column \"" + output.name + "\": " + error.message(),
                         error.path(), error.offset());
         }
@@ -83,6 +86,8 @@ bool Query::next(ArrowArray* array) {
         rows_returned_ += block->rows;
         return true;
     } catch (const Error& error) {
+        // Some rows of the split are lost: a caller that goes on must not get the rest as if it
+        // were all. The scan's files and buffers are given up at once.
         scan_.reset();
         failure_ = error;
         throw;
@@ -105,10 +110,14 @@ std::optional<column::Block> Query::next_batch() {
 
 std::optional<column::Block> Query::next_block() {
     while (true) {
+        // Nothing is published with the flag, so relaxed will do. A scan looks at it too, at each
+        // frame that it reads.
         if (cancelled_->load(std::memory_order_relaxed))
             throw Error(ErrorCode::Cancelled, "the query was cancelled");
         if (scan_ == nullptr && !open_next_split()) return std::nullopt;
         std::optional<column::Block> block;
+        // A limit counts for each split by itself (include/ch/ch.h); what is over in the whole the
+        // client cuts.
         if (!pipeline_->is_full()) block = scan_->next();
         if (!block) {
             scan_.reset();
@@ -127,6 +136,7 @@ bool Query::open_next_split() {
     if (next_split_ == splits_.size()) return false;
     const table::Split& split = splits_[next_split_++];
     table::ScanOptions options{pool_, metrics_, cancelled_, options_.batch_rows};
+    // One split's files at a time are open, however many parts the table has.
     scan_ = std::make_unique<table::Scan>(session_->parts().open(split.part_path), split,
                                           bound_.request, std::move(options));
     pipeline_.emplace(bound_.steps, pool_);

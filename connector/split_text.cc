@@ -68,6 +68,8 @@ table::Split parse_split(std::string_view text) {
     for (const json& range : ranges) {
         split.ranges.push_back(parse_range(range));
         size_t count = split.ranges.size();
+        // Overlapping ranges would give rows twice. That they end within the part is checked where
+        // it is open.
         if (count > 1 && split.ranges[count - 1].from < split.ranges[count - 2].to)
             throw Error(ErrorCode::InvalidArgument, "split: ranges must rise");
     }

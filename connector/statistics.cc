@@ -76,12 +76,17 @@ std::optional<part::MinMax> bounds_in_part(const part::Part& part, const table::
     if (!position || !(*part.columns()[*position].type == *column.type)) return std::nullopt;
     const auto& index = part.primary_index(leading_key);
     if (index.empty() || index[0]->rows == 0) return std::nullopt;
+    // The first key of the first granule and, behind the final mark, of the part's last row
+    // (mergetree.md 6.1): sorted, so they bound the column. Rows that are deleted lightly make
+    // bounds wide, never wrong.
     return part::MinMax{value_at(*index[0], 0), value_at(*index[0], index[0]->rows - 1)};
 }
 
 std::optional<part::MinMax> bounds(const table::Table& table, const table::TableColumn& column) {
     const table::TableSchema& schema = table.schema();
     std::vector<TypePtr> leading_key;
+    // An index is read whole; a table of thousands of parts would read for longer than a plan is
+    // worth.
     if (!schema.primary_key.empty() && schema.primary_key[0] == column.name &&
         table.parts().size() <= kIndexedPartsMax)
         leading_key = key_types(schema);
@@ -89,6 +94,8 @@ std::optional<part::MinMax> bounds(const table::Table& table, const table::Table
     for (const auto& part : table.parts()) {
         if (part->rows() == 0) continue;
         std::optional<part::MinMax> here = bounds_in_part(*part, column, leading_key);
+        // A bound that one part lacks bounds nothing of the table. NaN: ClickHouse leaves NaN out
+        // of minmax where there are numbers, Spark has it above all.
         if (!here || is_nan(here->min) || is_nan(here->max)) return std::nullopt;
         if (!all) {
             all = std::move(here);
@@ -106,6 +113,7 @@ ColumnStatistics column_statistics(const table::Table& table, const table::Table
     ColumnStatistics statistics;
     if (column.type->id == TypeId::Unsupported) return statistics;
     if (!column.type->nullable) statistics.null_count = 0;
+    // A broken part's rows are not known, and a reader may yet fail on it: no promise about values.
     if (!has_simple_order(*column.type) || !table.broken_parts().empty()) return statistics;
     std::optional<part::MinMax> found = bounds(table, column);
     if (!found) return statistics;

@@ -10,6 +10,7 @@ namespace ch::connector {
 
 namespace {
 
+/// Owned by the stream through private_data, freed by its release.
 struct StreamState {
     std::shared_ptr<Query> query;
     std::string last_error;
@@ -49,6 +50,7 @@ template <typename Body>
 int guarded(ArrowArrayStream* stream, Body&& body) noexcept {
     std::optional<Failure> failure = run_behind_wall(std::forward<Body>(body));
     if (!failure) return 0;
+    // Valid until the next call on the stream, as the interface wants it.
     state_of(stream).last_error = std::move(failure->message);
     return errno_of(failure->code);
 }

@@ -16,10 +16,12 @@ TableCache::TableCache(std::shared_ptr<const io::FileSystem> files,
       bytes_max_(bytes_max) {}
 
 TableCache::~TableCache() {
+    // Tables may outlive the cache in queries; from here on they are not counted.
     pool_->budget().release(bytes_);
 }
 
 std::shared_ptr<const table::Table> TableCache::open(const std::string& path) {
+    // The old table lends its parts to the new one, which shares those whose stamps are the same.
     std::shared_ptr<const table::Table> previous = find(path);
     std::shared_ptr<const table::Table> opened =
         table::Table::open(files_, path, previous.get(), pool_);
@@ -41,6 +43,7 @@ void TableCache::keep(const std::string& path, const std::shared_ptr<const table
     drop_path(path, dropped);
     if (bytes > bytes_max_ || tables_max_ == 0) return;
     while (entries_.size() >= tables_max_ || bytes_ + bytes > bytes_max_) drop_oldest(dropped);
+    // A cache must never make a query fail: without room it gives up everything it has.
     if (!reserve(bytes)) {
         while (!entries_.empty()) drop_oldest(dropped);
         return;
@@ -73,6 +76,7 @@ void TableCache::drop_path(const std::string& path, std::list<Entry>& dropped) {
 }
 
 void TableCache::drop_oldest(std::list<Entry>& dropped) {
+    // A copy of the path: the entry that holds it is moved out on the way.
     drop_path(std::string(entries_.back().path), dropped);
 }
 
