@@ -53,6 +53,8 @@ std::variant<std::unique_ptr<Pin>, Expired> FileLatchStore::pin(std::optional<ui
         // that one of the two sees the other.
         const uint64_t now = floor();
         if (now <= wanted) return made;
+        // The newest version was collected while it was being pinned: there is a newer one now.
+        // (`made` is dropped, and with it the pin.)
         if (version) return Expired{wanted, now};
     }
 }
@@ -67,6 +69,8 @@ std::optional<Expired> FileLatchStore::keep(uint64_t version, std::string_view n
                             std::to_string(entry.version) + "; unpin it, or take another name");
     const PinName kept{version, true, std::string(name)};
     const std::string path = folder_ + "/pins/" + kept.text();
+    // No lock, since no process holds it: it must outlive a crash, so it is synced before the floor
+    // is read.
     if (!files_->put_file(path, as_bytes(note.substr(0, kNoteBytesMax))))
         throw Error(ErrorCode::InvalidArgument, "there is a pin of that name", path);
     files_->sync_folder(folder_ + "/pins");
@@ -92,6 +96,8 @@ std::vector<PinEntry> FileLatchStore::pins() {
     for (const io::DirectoryEntry& entry : files_->list(folder_ + "/pins")) {
         std::optional<PinName> parsed = PinName::parse(entry.name);
         const std::string path = folder_ + "/pins/" + entry.name;
+        // The lock is the sign of life: the system drops it with its process, so that a reader that
+        // was killed pins nothing. Kept pins never have one.
         if (!parsed || (!parsed->is_kept && files_->remove_unlocked(path))) continue;
         PinEntry found{parsed->name, parsed->version, {}, parsed->is_kept};
         try {

@@ -19,6 +19,7 @@ std::string owner_path(const std::string& root) {
     return root + "/.ch/latch/store";
 }
 
+/// A root that is served by a daemon must not be written by processes that only see its files.
 void check_owner(const io::FileSystem& files, const std::string& root) {
     const std::string path = owner_path(root);
     const std::string owner = io::read_small_file(files, path, kOwnerBytesMax);
@@ -59,12 +60,15 @@ void FileLatchStore::create(io::FileSystem& files, const std::string& root) {
     if (is_root(files, root)) return check_owner(files, root);
     const std::string folder = root + "/.ch";
     files.make_folder(folder);
+    // Folders first, the owner's file last: is_root() looks for that file, so a creation that a
+    // crash cut short is no root, and doing it again completes it.
     for (const char* name : {"latch", "manifest", "floor", "pins", "checkpoint", "visible"})
         files.make_folder(folder + "/" + name);
     files.sync_folder(folder);
     files.sync_folder(root);
     size_t slash = root.find_last_of('/');
     files.sync_folder(slash == std::string::npos ? "." : root.substr(0, slash + 1));
+    // Another process was faster: then its owner decides.
     if (!files.put_file(owner_path(root), as_bytes(kOwner))) check_owner(files, root);
     files.sync_folder(folder + "/latch");
 }
@@ -99,6 +103,8 @@ uint64_t FileLatchStore::first_guess() {
             guess =
                 parse_version_name(io::read_small_file(*files_, path, kOwnerBytesMax)).value_or(0);
     }
+    // A wrong hint must not lead below the floor, where manifests have gaps: from there the walk in
+    // head() would end at a version that is not the newest.
     if (guess == 0 || guess < floor() || !files_->kind(manifest_path(guess)))
         guess = highest_name("manifest");
     return guess;
@@ -106,14 +112,19 @@ uint64_t FileLatchStore::first_guess() {
 
 uint64_t FileLatchStore::head() {
     uint64_t version = first_guess();
+    // The chain has no gap above the floor, so the first missing number ends it. Few steps: the
+    // guess is the newest version of a moment ago.
     while (files_->kind(manifest_path(version + 1))) ++version;
     uint64_t known = known_head_.load();
+    // Only ever raised: of two threads the slower one may have seen an older head.
     while (known < version && !known_head_.compare_exchange_weak(known, version)) continue;
     return version;
 }
 
 std::optional<Manifest> FileLatchStore::load(uint64_t version) {
     const std::string path = manifest_path(version);
+    // Asked before, so that a version that is not there yet costs no exception; the publish loop
+    // asks for one at each turn.
     if (version == 0 || !files_->kind(path)) return std::nullopt;
     try {
         Manifest manifest =
@@ -133,6 +144,8 @@ PublishOutcome FileLatchStore::publish(const Publication& publication, std::stri
     place.load = [this](uint64_t version) { return load(version); };
     place.floor = [this] { return floor(); };
     place.put = [this](uint64_t version, const std::string& bytes) {
+        // The commit point: link(2) gives the number to one of all processes. The bytes are synced
+        // before; the name is by make_durable.
         return files_->put_file(manifest_path(version), as_bytes(bytes));
     };
     place.make_durable = [this] { files_->sync_folder(folder_ + "/manifest"); };
@@ -143,6 +156,7 @@ PublishOutcome FileLatchStore::publish(const Publication& publication, std::stri
 
 // Not synced: a hint that is lost, torn or old costs a listing.
 void FileLatchStore::write_hint(uint64_t version) {
+    // Renamed over, so that readers see a whole number; a random name, as many may write at once.
     const std::string path = folder_ + "/head." + std::to_string(random_());
     try {
         std::unique_ptr<io::WritableFile> file = files_->create(path);
@@ -164,6 +178,12 @@ std::unique_ptr<Lease> FileLatchStore::try_acquire(std::span<const ResourceId> r
         return locks.back() != nullptr;
     };
     for (ResourceId resource : resources) {
+        //             writer       schema
+        //   Writer    exclusive
+        //   Schema    exclusive    exclusive
+        //   Shared                 shared
+        // All or none: `locks` gives back what it has when one is missing. Nobody waits while
+        // holding one, so the order of resources cannot lead to a deadlock.
         if (mode == LatchMode::Shared && !lock(resource, "schema", io::LockMode::Shared))
             return nullptr;
         if (mode == LatchMode::Schema && !lock(resource, "schema", io::LockMode::Exclusive))
@@ -190,6 +210,8 @@ std::unique_ptr<Lease> FileLatchStore::acquire(std::span<const ResourceId> resou
         }
         if (is_in_queue)
             if (std::unique_ptr<Lease> lease = try_acquire(resources, mode)) return lease;
+        // Shared holders need the queue's lock for the moment of entry only, and a schema change
+        // that has not got all of its queues lets others pass.
         if (mode == LatchMode::Shared || !is_in_queue)
             std::fill(queue.begin(), queue.end(), nullptr);
         if (std::chrono::steady_clock::now() >= end) return nullptr;
@@ -209,6 +231,8 @@ uint64_t FileLatchStore::floor() {
 
 void FileLatchStore::raise_floor(uint64_t version) {
     if (version <= floor()) return;
+    // An empty file whose name is the value cannot be torn. Durable before lower names go: after a
+    // crash in between the highest name still counts.
     files_->create(folder_ + "/floor/" + version_name(version))->close();
     files_->sync_folder(folder_ + "/floor");
     for (const io::DirectoryEntry& entry : files_->list(folder_ + "/floor"))
@@ -216,6 +240,8 @@ void FileLatchStore::raise_floor(uint64_t version) {
             files_->remove_file(folder_ + "/floor/" + entry.name);
 }
 
+/// In any order and not synced: what a crash leaves lies below the floor, where nobody looks, and
+/// goes the next time.
 void FileLatchStore::forget_below(uint64_t version) {
     for (const io::DirectoryEntry& entry : files_->list(folder_ + "/manifest")) {
         std::optional<uint64_t> number = parse_version_name(entry.name);

@@ -24,6 +24,7 @@ struct MemoryLatchStore::Memory {
     uint64_t floor = 0;
     uint64_t next_number = 1;
 
+    // Under the mutex as a whole, so all or none needs no order of resources.
     bool try_take(std::span<const ResourceId> resources, LatchMode mode, uint64_t holder) {
         for (ResourceId resource : resources) {
             Latch& latch = latches[resource];
@@ -105,6 +106,7 @@ PublishOutcome MemoryLatchStore::publish(const Publication& publication, std::st
     place.floor = [this] { return floor(); };
     place.put = [this](uint64_t version, const std::string& bytes) {
         std::lock_guard lock(memory_->mutex);
+        // Put-if-absent, like the link on disk.
         return memory_->manifests.emplace(version, bytes).second;
     };
     place.make_durable = [] {};
@@ -115,6 +117,7 @@ std::unique_ptr<Lease> MemoryLatchStore::acquire(std::span<const ResourceId> res
                                                  LatchMode mode, uint64_t wait_ms_max) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(wait_ms_max);
     bool is_waiting = false;
+    // A schema change that waits shuts new shared holders out, as the queue's file does on disk.
     auto wait_in_queue = [&](bool waits) {
         if (mode != LatchMode::Schema || waits == is_waiting) return;
         for (ResourceId resource : resources)
@@ -126,6 +129,7 @@ std::unique_ptr<Lease> MemoryLatchStore::acquire(std::span<const ResourceId> res
             std::lock_guard lock(memory_->mutex);
             const uint64_t holder = memory_->next_number++;
             const bool is_taken = memory_->try_take(resources, mode, holder);
+            // After the try: a wait of 0 still tries once.
             const bool is_late = std::chrono::steady_clock::now() >= end;
             wait_in_queue(!is_taken && !is_late);
             if (is_taken) return std::make_unique<MemoryLease>(memory_, holder);
@@ -138,6 +142,7 @@ std::unique_ptr<Lease> MemoryLatchStore::acquire(std::span<const ResourceId> res
 void MemoryLatchStore::break_lease(ResourceId resource) {
     std::lock_guard lock(memory_->mutex);
     Memory::Latch& latch = memory_->latches[resource];
+    // A holder's later release erases a number that is gone: harmless.
     for (std::set<uint64_t>* holders : {&latch.writers, &latch.schemas, &latch.shared})
         holders->clear();
 }
@@ -147,6 +152,7 @@ std::variant<std::unique_ptr<Pin>, Expired> MemoryLatchStore::pin(std::optional<
     std::lock_guard lock(memory_->mutex);
     const uint64_t newest = memory_->manifests.empty() ? 0 : memory_->manifests.rbegin()->first;
     const uint64_t wanted = version.value_or(newest);
+    // One mutex over the look and the pin, where files need the order of file_pins.cc.
     if (memory_->floor > wanted) return Expired{wanted, memory_->floor};
     const uint64_t number = memory_->next_number++;
     std::string name = "pin" + std::to_string(number);

@@ -5,8 +5,9 @@
 namespace ch::latch {
 
 namespace {
+// Of the largest u64, so that names sort as their numbers.
 constexpr size_t kDigits = 20;
-}
+}  // namespace
 
 std::string version_name(uint64_t version) {
     std::string digits = std::to_string(version);

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kKept = "kept-";
 
+/// Names come from people and become file names: no dot, no slash, nothing to escape.
 bool is_plain(std::string_view name) {
     return !name.empty() && name.size() <= kPinNameBytesMax &&
            std::all_of(name.begin(), name.end(), [](char c) {
@@ -38,6 +39,7 @@ std::string PinName::text() const {
 }
 
 std::string random_pin_name(const std::function<uint64_t()>& random) {
+    // 128 bits: two readers of one version never meet.
     const uint64_t words[2] = {random(), random()};
     return to_hex({reinterpret_cast<const uint8_t*>(words), sizeof(words)});
 }

@@ -48,6 +48,8 @@ Envelope read_envelope(ByteReader& reader) {
     return envelope;
 }
 
+/// Over all bytes and before any of them is believed, the magic included: a torn or foreign file is
+/// damage, not a newer format.
 void check_hash(Bytes bytes) {
     if (bytes.size() < kMagic.size() + kContentHashBytes)
         throw Error(ErrorCode::Corrupt,
@@ -95,6 +97,7 @@ Manifest decode_manifest(Bytes bytes) {
     if (as_text(reader.take(kMagic.size())) != kMagic)
         throw Error(ErrorCode::Corrupt,
                     "not a manifest: it does not begin with " + std::string(kMagic), {}, 0);
+    // Behind the hash: a whole manifest of another format is one of a newer version.
     if (uint32_t format = reader.read<uint32_t>(); format != kFormat)
         throw Error(ErrorCode::Unsupported, "manifest of format " + std::to_string(format) +
                                                 ", this version reads " + std::to_string(kFormat) +

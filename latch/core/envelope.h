@@ -29,9 +29,10 @@ struct Token {
 /// root's one chain is
 ///
 ///   "CHMANIFS" | u32 format = 1 | u64 version | 16 commit_id | 16 parent commit_id | u64 floor
-///   | varuint n, n x (u64 resource, u64 epoch)    epochs that this version raises, by rising
-///   resource | varuint n, n x u64 resource                 what it changes, rising | varuint
-///   bytes, body | 16 XXH3-128 of all before
+///   | varuint n, n x (u64 resource, u64 epoch)   epochs that it raises, by rising resource
+///   | varuint n, n x u64 resource                what it changes, rising
+///   | varuint bytes, body
+///   | 16 XXH3-128 of all before
 struct Envelope {
     uint64_t version = 0;  ///< 1 is the first of a root
     CommitId commit_id{};

@@ -38,10 +38,14 @@ Decision decide(const Attempt& attempt, const CommitId& base_id, std::span<const
     // Own commit first: once it is in the chain, nothing above it can undo it.
     for (const Envelope& envelope : newer)
         if (envelope.commit_id == attempt.commit_id) return AlreadyPublished{envelope.version};
+    // Then epochs, before conflicts: a conflict invites a new edit, and a fenced writer must not
+    // make one.
     for (const Envelope& envelope : newer)
         if (std::optional<Fenced> fenced = fenced_by(attempt, envelope)) return *fenced;
     for (const Envelope& envelope : newer)
         if (std::optional<Conflict> conflict = conflict_with(attempt, envelope)) return *conflict;
+    // Nothing above the base touches what the edit changes or read, so it holds on the newest
+    // version as it did on its base: it is put there unchanged (a rebase).
     return PutAt{attempt.base_version + newer.size() + 1,
                  newer.empty() ? base_id : newer.back().commit_id};
 }
