@@ -16,6 +16,9 @@ namespace {
 constexpr size_t kBlockBytesMin = 256;
 
 // Size classes: four a power of two, so that at most a quarter of a block is wasted.
+//   class   0    1    2    3    4    5  ...
+//   bytes   256  320  384  448  512  640 ...
+// Index and bytes are computed from each other, so a block's class needs no header in it.
 size_t size_class(size_t bytes) {
     if (bytes <= kBlockBytesMin) return 0;
     size_t log = static_cast<size_t>(std::bit_width(bytes - 1)) - 1;
@@ -43,6 +46,7 @@ Buffer::Buffer(Buffer&& other) noexcept
 
 Buffer& Buffer::operator=(Buffer&& other) noexcept {
     if (this != &other) {
+        // The old block goes back to its own pool, which need not be the other's.
         Buffer dropped(std::move(*this));
         pool_ = std::move(other.pool_);
         data_ = std::exchange(other.data_, nullptr);
@@ -68,6 +72,8 @@ void Buffer::reserve(size_t capacity) {
         throw Error(ErrorCode::MemoryLimit,
                     "a buffer of " + std::to_string(capacity) + " bytes was asked for");
     size_t wanted = capacity + kPaddingBytes;
+    // Grows by half at least, so that appending costs a constant number of copies a byte. The first
+    // size is taken as it is: most buffers never grow.
     if (data_ != nullptr && wanted < capacity_ * 3 / 2) wanted = capacity_ * 3 / 2;
     BufferPool::Block block = pool_->take(wanted);
     if (data_ != nullptr) {
@@ -84,6 +90,7 @@ BufferPool::~BufferPool() {
 
 void BufferPool::trim() {
     std::lock_guard lock(mutex_);
+    // Children keep nothing, so for them every list is empty.
     for (size_t index = 0; index < kClassesCount; ++index) {
         for (uint8_t* data : kept_[index]) {
             std::free(data);
@@ -103,6 +110,7 @@ BufferPool::Block BufferPool::take(size_t bytes) {
 }
 
 void BufferPool::give_back(Block block) noexcept {
+    // The budget is not released: kept blocks still are the process's memory.
     in_use_bytes_.fetch_sub(block.capacity);
     if (parent_ != nullptr)
         parent_->give_back(block);
@@ -121,9 +129,12 @@ BufferPool::Block BufferPool::take_kept_or_new(size_t bytes) {
             return {data, capacity};
         }
     }
+    // Kept blocks of other sizes count too: they go before a request is refused. Another thread may
+    // take what was freed; then reserve() below refuses.
     if (budget_->limit_bytes() - std::min(budget_->limit_bytes(), budget_->used_bytes()) < capacity)
         trim();
     budget_->reserve(capacity);
+    // Sizes of classes are multiples of 64, as aligned_alloc() asks.
     auto* data = static_cast<uint8_t*>(std::aligned_alloc(Buffer::kAlignment, capacity));
     if (data == nullptr) {
         budget_->release(capacity);

@@ -17,6 +17,7 @@ uint64_t ByteReader::read_varuint() {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 70; shift += 7) {
         uint8_t byte = take(1)[0];
+        // The tenth byte has room for one bit.
         if (shift == 63 && byte > 1) break;
         value |= static_cast<uint64_t>(byte & 0x7f) << shift;
         if ((byte & 0x80) == 0) return value;
@@ -27,6 +28,7 @@ uint64_t ByteReader::read_varuint() {
 
 std::string_view ByteReader::read_string() {
     uint64_t size = read_varuint();
+    // Before the cast and before take(), for a message that speaks of a string.
     if (size > remaining())
         throw Error(ErrorCode::Corrupt,
                     "string of " + std::to_string(size) + " bytes, but " +

@@ -7,8 +7,10 @@
 namespace ch {
 
 void MemoryBudget::reserve(size_t bytes) {
+    // Relaxed: the counter guards no other memory.
     size_t used = used_bytes_.load(std::memory_order_relaxed);
     do {
+        // As a difference: used + bytes could wrap for a size read from damaged bytes.
         if (bytes > limit_bytes_ || used > limit_bytes_ - bytes)
             throw Error(ErrorCode::MemoryLimit,
                         "memory budget of " + std::to_string(limit_bytes_) + " bytes is used up: " +

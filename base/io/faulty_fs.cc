@@ -12,6 +12,7 @@ public:
     [[nodiscard]] const std::string& path() const override { return inner_->path(); }
     size_t read_at(uint64_t offset, void* to, size_t count) const override {
         if (!files_.step("read", path(), true)) return inner_->read_at(offset, to, count);
+        // A short read is no error of the system's: callers must notice by the count.
         if (files_.fault_ != Fault::ShortRead) files_.raise(path());
         return inner_->read_at(offset, to, count / 2);
     }
@@ -29,6 +30,7 @@ public:
         check_usable();
         if (!files_.step("append", path(), true)) return inner_->append(bytes);
         abandoned_ = true;
+        // A full disk takes what fits, so half of the bytes are there.
         if (files_.fault_ == Fault::NoSpace || files_.fault_ == Fault::ShortWrite)
             inner_->append(bytes.first(bytes.size() / 2));
         files_.raise(path());
@@ -51,6 +53,7 @@ public:
 
 private:
     void check_usable() const {
+        // A Bug, which no test takes for the injected fault: that is an Io error.
         if (abandoned_)
             throw Error(ErrorCode::Bug, "a file was used again after its write or sync failed",
                         path());
@@ -105,6 +108,7 @@ void FaultyFs::raise(const std::string& path) const {
 
 template <typename Operation>
 auto FaultyFs::attempt(const char* operation, const std::string& path, Operation run) const {
+    // DoneAnyway: the operation takes place and its answer is lost.
     const bool fails = step(operation, path, fault_ == Fault::DoneAnyway);
     auto result = run();
     if (fails) raise(path);

@@ -9,6 +9,8 @@ std::string read_small_file(const FileSystem& files, const std::string& path, ui
                     "file has " + std::to_string(file->size()) + " bytes, at most " +
                         std::to_string(bytes_max) + " are expected",
                     path);
+    // A file that shrank since it was opened is found by read_exactly(); one that grew is read as
+    // it was.
     std::string content(static_cast<size_t>(file->size()), '\0');
     read_exactly(*file, 0, content.data(), content.size());
     return content;

@@ -38,6 +38,8 @@ public:
     void append(Bytes bytes) override {
         files_.announce("append", path_);
         std::lock_guard lock(files_.mutex_);
+        // Written at once for readers, and noted as not durable: crash() chooses which of the notes
+        // survive.
         Effect effect{node_, node_->content.size(), std::string(as_text(bytes)), {}};
         node_->content += effect.bytes;
         files_.unsynced_.push_back(std::move(effect));
@@ -83,6 +85,7 @@ MemFs::~MemFs() = default;
 MemFs::NodePtr MemFs::find(const std::string& path) const {
     NodePtr node = root_;
     size_t from = 0;
+    // Slashes in a row count as one, as in POSIX.
     while (node && from < path.size()) {
         size_t slash = std::min(path.find('/', from), path.size());
         if (slash > from) {
@@ -193,6 +196,7 @@ bool MemFs::rename_new(const std::string& from, const std::string& to) {
     std::lock_guard lock(mutex_);
     Place target = place(to);
     if (target.folder->entries.count(target.name) > 0) return false;
+    // One effect with two entries: after a crash a rename is done or not, never half.
     rename(from, place(from), target);
     return true;
 }
@@ -255,6 +259,7 @@ bool MemFs::put_file(const std::string& path, Bytes content) {
     announce("sync", path);
     {
         std::lock_guard lock(mutex_);
+        // In three steps, each announced: a crash between them is what tests ask for.
         if (take_sync()) settle([&](const Effect& effect) { return effect.file == node; });
     }
     announce("link", path);

@@ -56,10 +56,12 @@ void MemFs::announce(const char* operation, const std::string& path) {
 
 bool MemFs::take_sync() {
     ++syncs_;
+    // A dropped sync is reported as done, as by a disk that lies.
     return syncs_ < first_dropped_ || syncs_ > last_dropped_;
 }
 
 void MemFs::settle(const std::function<bool(const Effect&)>& chosen) {
+    // In the order in which they were made, so a later change of one entry wins.
     std::vector<Effect> left;
     for (Effect& effect : unsynced_) {
         if (!chosen(effect)) {
@@ -81,6 +83,8 @@ void MemFs::change(Effect effect) {
 std::unique_ptr<MemFs> MemFs::crash(const Crash& crash) const {
     std::lock_guard lock(mutex_);
     auto after = std::make_unique<MemFs>();
+    // By node, not by path: hard links stay links, and effects on a folder find its copy wherever
+    // it is.
     std::map<const Node*, NodePtr> copies;
     std::function<NodePtr(const NodePtr&)> copy = [&](const NodePtr& node) -> NodePtr {
         if (!node) return nullptr;
@@ -93,6 +97,7 @@ std::unique_ptr<MemFs> MemFs::crash(const Crash& crash) const {
         return result;
     };
     after->root_ = copy(root_);
+    // Only the last write that was under way can be torn, at a multiple of torn_bytes.
     size_t newest_append = unsynced_.size();
     for (size_t i = 0; i < unsynced_.size() && i < crash.kept.size(); ++i)
         if (crash.kept[i] && unsynced_[i].file) newest_append = i;
@@ -108,6 +113,7 @@ std::unique_ptr<MemFs> MemFs::crash(const Crash& crash) const {
         for (const Effect::Entry& entry : effect.entries)
             set_entry(copy(entry.folder)->entries, Effect::Entry{{}, entry.name, copy(entry.node)});
     }
+    // After the restart all that is left is on disk. Locks are not copied: their processes died.
     for (const auto& [old_node, node] : copies) {
         node->durable_content = node->content;
         node->durable_entries = node->entries;

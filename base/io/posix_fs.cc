@@ -35,6 +35,8 @@ public:
     size_t read_at(uint64_t offset, void* to, size_t count) const override {
         size_t done = 0;
         while (done < count) {
+            // pread has no position that threads could share. EINTR and short reads are no errors;
+            // 0 is the end of a file that may have been cut.
             ssize_t got = ::pread(descriptor_, static_cast<char*>(to) + done, count - done,
                                   static_cast<off_t>(offset + done));
             if (got < 0 && errno == EINTR) continue;
@@ -126,6 +128,8 @@ private:
                         "the file was closed or given up after a failed write; write a new one",
                         path_);
     }
+    // After a failed write or fsync nothing is known of the pages: the kernel may have dropped them
+    // and report success the next time.
     [[noreturn]] void fail(const char* action) {
         int error = errno;
         abandoned_ = true;
@@ -165,6 +169,8 @@ bool lock_descriptor(const Descriptor& descriptor, LockMode mode, const std::str
     struct flock range {};
     range.l_type = mode == LockMode::Exclusive ? F_WRLCK : F_RDLCK;
     range.l_whence = SEEK_SET;
+    // An open file description's lock, not the process's: it excludes other threads too, and
+    // closing another descriptor of the file does not drop it. l_len = 0 is the whole file.
     if (::fcntl(descriptor.get(), F_OFD_SETLK, &range) == 0) return true;
     if (errno == EAGAIN || errno == EACCES) return false;
     throw_errno("lock", path, errno);
@@ -174,6 +180,7 @@ bool is_still_named(const Descriptor& descriptor, const std::string& path) {
     struct stat open_file {};
     if (::fstat(descriptor.get(), &open_file) != 0) throw_errno("stat", path, errno);
     std::optional<struct stat> named = stat_path(path);
+    // An inode's number alone may repeat on another device.
     return named && named->st_ino == open_file.st_ino && named->st_dev == open_file.st_dev;
 }
 
@@ -203,6 +210,7 @@ std::unique_ptr<ReadableFile> PosixFs::open(const std::string& path) const {
         ::close(descriptor);
         throw_errno("stat", path, error);
     }
+    // A pipe or device in a part's folder would block, or never end.
     if (!S_ISREG(found.st_mode)) {
         ::close(descriptor);
         throw Error(ErrorCode::Io, "a regular file was expected here", path);
@@ -235,6 +243,7 @@ std::vector<DirectoryEntry> PosixFs::list(const std::string& path) const {
         }
         std::string name = found->d_name;
         if (name == "." || name == "..") continue;
+        // d_type spares a stat a file; links, and file systems that do not tell, need one.
         EntryKind kind = EntryKind::Other;
         if (found->d_type == DT_DIR) {
             kind = EntryKind::Folder;
@@ -261,6 +270,7 @@ std::optional<FileStamp> PosixFs::stamp(const std::string& path) const {
 }
 
 std::unique_ptr<WritableFile> PosixFs::create(const std::string& path) {
+    // O_EXCL: no call here writes to a file that exists.
     Descriptor descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode));
     if (descriptor.get() < 0) throw_errno("create", path, errno);
     return std::make_unique<PosixWritableFile>(std::move(descriptor), path);
@@ -273,6 +283,7 @@ bool PosixFs::make_folder(const std::string& path) {
 }
 
 void PosixFs::sync_folder(const std::string& path) {
+    // Names live in the folder: syncing a file does not make its name durable.
     Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (descriptor.get() < 0) throw_errno("open folder", path, errno);
     if (::fsync(descriptor.get()) != 0) throw_errno("sync folder", path, errno);
@@ -321,6 +332,8 @@ std::unique_ptr<FileLock> PosixFs::try_lock(const std::string& path, LockMode mo
     }
 }
 
+// The name appears last and with the whole content behind it: a crash before leaves nothing, not
+// even a temporary name.
 bool PosixFs::put_file(const std::string& path, Bytes content) {
     PosixWritableFile file(open_unnamed(path), path);
     file.append(content);
@@ -331,6 +344,7 @@ bool PosixFs::put_file(const std::string& path, Bytes content) {
 std::unique_ptr<FileLock> PosixFs::put_locked(const std::string& path, Bytes content) {
     PosixWritableFile file(open_unnamed(path), path);
     file.append(content);
+    // Locked before it has a name: nobody can find it unlocked and take it for a dead holder's.
     if (!lock_descriptor(file.descriptor(), LockMode::Exclusive, path))
         throw Error(ErrorCode::Io, "a new file without a name is locked already", path);
     if (!file.link_to_path()) return nullptr;
@@ -344,6 +358,8 @@ bool PosixFs::remove_unlocked(const std::string& path) {
         throw_errno("open for locking", path, errno);
     }
     if (!lock_descriptor(descriptor, LockMode::Exclusive, path)) return false;
+    // Removed, and perhaps made again, since it was opened: the lock held here says nothing of the
+    // new file.
     if (!is_still_named(descriptor, path)) return !kind(path);
     remove_file(path);
     return true;
