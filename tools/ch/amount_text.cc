@@ -9,6 +9,7 @@ std::string bytes_text(uint64_t bytes) {
     constexpr std::array<const char*, 6> kUnits = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
     auto value = static_cast<double>(bytes);
     size_t unit = 0;
+    // Powers of 1024, as ClickHouse's formatReadableSize() counts.
     while (value >= 1024 && unit + 1 < kUnits.size()) {
         value /= 1024;
         ++unit;

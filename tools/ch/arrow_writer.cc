@@ -37,6 +37,7 @@ public:
         connector::export_schema(fields, {}, &schema_.value);
     }
 
+    // A record batch is one message, whatever its rows: a block is written as it comes.
     [[nodiscard]] size_t rows_at_once() const override { return SIZE_MAX; }
 
     void begin(std::string& to) override { append_schema_message(to, schema_.value); }
@@ -67,6 +68,8 @@ private:
             values.add(*dictionaries[id].schema, *dictionaries[id].array, rows);
             std::string message;
             values.append_dictionary_message(message, rows, static_cast<int64_t>(id));
+            // Arrow lets a stream replace a dictionary. Whole messages are compared: parts of one
+            // column often have equal ones, which lie at other addresses.
             if (message == written_[id]) continue;
             to += message;
             written_[id] = std::move(message);

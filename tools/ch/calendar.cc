@@ -10,8 +10,9 @@ namespace {
 
 constexpr int64_t kSecondsPerDay = 86'400;
 constexpr int64_t kChangeStepSeconds = 900;
-constexpr int64_t kFirstDay = -719'528;      // 0000-01-01
-constexpr int64_t kLastDay = 2'932'896;      // 9999-12-31
+constexpr int64_t kFirstDay = -719'528;  // 0000-01-01
+constexpr int64_t kLastDay = 2'932'896;  // 9999-12-31
+// ClickHouse looks dates up in a table of these days; times outside are computed.
 constexpr int64_t kTableFirstDay = -25'567;  // 1900-01-01
 constexpr int64_t kTableLastDay = 120'529;   // 2299-12-31
 
@@ -44,6 +45,9 @@ void Calendar::load_day(int64_t number) {
     day_.month = static_cast<uint8_t>(date.month);
     day_.day = static_cast<uint8_t>(date.day);
 
+    // A day of 25 hours has change = 3600: behind change_at clocks show an hour less. Both are cut
+    // to quarters of an hour as in ClickHouse's table, so that odd historical offsets come out as
+    // it shows them.
     const int64_t change = day_.end - day_.start - kSecondsPerDay;
     day_.change_amount = -(change / kChangeStepSeconds * kChangeStepSeconds);
     if (change == 0) return;
@@ -54,11 +58,15 @@ void Calendar::load_day(int64_t number) {
 }
 
 CivilTime Calendar::at(int64_t instant) {
+    // Rows of a column lie near each other in time: mostly the day is the last one, and no zone is
+    // asked.
     if (instant < day_.start || instant >= day_.end) {
         const int64_t local = instant + zone_.offset_at(instant);
         const int64_t number = floor_divide(local, kSecondsPerDay);
         if (number < kTableFirstDay || number > kTableLastDay) return exact_time(local);
         load_day(number);
+        // An instant next to a midnight that is skipped or comes twice may belong to the day before
+        // or after, by the rule that says where a day begins.
         if (instant < day_.start)
             load_day(number - 1);
         else if (instant >= day_.end)
@@ -67,6 +75,7 @@ CivilTime Calendar::at(int64_t instant) {
     int64_t second = instant - day_.start;
     if (day_.change_amount != 0 && second >= day_.change_at) second += day_.change_amount;
     second = std::max<int64_t>(second, 0);
+    // A day longer than its one known change accounts for would reach hour 24.
     const int64_t hour = std::min<int64_t>(second / 3600, 23);
     return {day_.year,
             day_.month,

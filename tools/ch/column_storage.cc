@@ -49,7 +49,10 @@ void inspect_compact(const part::Part& part, size_t column, ColumnStorage& stora
     uint64_t counted_to = 0;
     for (size_t granule = 0; granule < part.granules().count(); ++granule) {
         const auto [begin, end] = part.column_extent(column, granule);
+        // Neighbouring columns and granules may share a frame (mergetree.md 4): it counts for the
+        // first one that is met.
         const uint64_t from = std::max(begin.frame_offset, counted_to);
+        // An end within a frame means that its first bytes are the column's too.
         const uint64_t to = end.frame_offset + (end.inner_offset > 0 ? 1 : 0);
         scan_frames(*file, from, to, [&](const FrameAt& frame) {
             count.add(frame);

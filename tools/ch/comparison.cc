@@ -60,6 +60,7 @@ ExpressionPtr cast_to(ExpressionPtr expression, const column::TypePtr& type) {
 std::string padded(const std::string& text, const column::Type& type) {
     if (text.size() > type.fixed_bytes) fail("'" + text + "' is longer than " + type.name());
     std::string result = text;
+    // A FixedString is stored with zeros behind it, and compares with them.
     result.resize(type.fixed_bytes, '\0');
     return result;
 }
@@ -102,6 +103,7 @@ std::vector<ExpressionPtr> unify(const Operand& column, const std::vector<Operan
     std::vector<std::string> numbers;
     for (const Operand& literal : literals)
         if (literal.kind == Operand::Kind::Number) numbers.push_back(literal.text);
+    // One type for all literals of an IN: the widest that one of them needs.
     const bool numeric = is_number(type->id) && !numbers.empty();
     if (numeric) type = comparison_type(*type, numbers);
 
@@ -121,6 +123,7 @@ std::vector<ExpressionPtr> unify(const Operand& column, const std::vector<Operan
 column::TypePtr common_type(const column::Type& left, const column::Type& right) {
     auto is_float = [](TypeId id) { return id == TypeId::Float32 || id == TypeId::Float64; };
     if (is_float(left.id) || is_float(right.id)) return column::make_type(TypeId::Float64);
+    // Enumerators of the signed integers rise with their width.
     if (left.id != TypeId::Decimal && right.id != TypeId::Decimal)
         return column::make_type(std::max(left.id, right.id));
     // A decimal's own digits as a literal make the other side wide enough for it.
@@ -175,6 +178,7 @@ ExpressionPtr make_comparison(Function function, const Operand& left, const Oper
     }
     if (left_is_column && right_is_column) return compare_columns(function, left, right);
     if (left_is_column) return exec::make_call(function, unify(left, {right}, files));
+    // 5 < a is a > 5: literals are read by the column's type, so the column goes first.
     return exec::make_call(mirrored(function), unify(right, {left}, files));
 }
 

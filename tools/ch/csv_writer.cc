@@ -47,6 +47,8 @@ private:
                 return append_cell(to, format.child(0), *column.children[0], code);
             }
             case TypeId::Tuple:
+                // ClickHouse writes a tuple's elements as cells of their own, and arrays and maps
+                // as one quoted cell.
                 return append_tuple(to, format, column, row);
             case TypeId::Array:
             case TypeId::Map:

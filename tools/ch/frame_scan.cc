@@ -13,6 +13,7 @@ void scan_frames(const io::ReadableFile& file, uint64_t from, uint64_t to,
     to = std::min(to, file.size());
     while (from < to) {
         std::array<uint8_t, format::kFrameHeaderBytes> bytes{};
+        // 25 bytes a frame: sizes are told without decompressing gigabytes.
         io::read_exactly(file, from, bytes.data(), bytes.size());
         try {
             const format::FrameHeader header = format::parse_frame_header(bytes);

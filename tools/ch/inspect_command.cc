@@ -96,6 +96,8 @@ std::string text_of(const part::Part& part, const std::vector<ColumnStorage>& co
 }  // namespace
 
 bool run_inspect(const CommandContext& context, const std::string& path) {
+    // A part alone does not tell its table's index_granularity, which .mrk files need; 8192 is the
+    // default.
     auto part = part::Part::open(context.files, path, {8192, context.pool});
     std::vector<ColumnStorage> columns;
     Progress progress(context.show_progress, "inspecting", "columns", part->columns().size());

@@ -12,6 +12,7 @@ namespace fb = org::apache::arrow::flatbuf;
 
 namespace {
 
+// FF FF FF FF, which a length of old streams (before Arrow 0.15) could not be.
 constexpr int32_t kContinuation = -1;
 constexpr size_t kAlignment = 8;
 
@@ -29,6 +30,8 @@ int64_t last_number(std::string_view format) {
 }
 
 /// Bytes of a value of a type without offsets and children.
+/// Of the C data interface's format strings, e.g. d:15,2,64 (digits, scale, bits; 128 if left out),
+/// w:16, tdD, tsu:UTC.
 int64_t width_of(std::string_view format) {
     if (format.starts_with("w:")) return last_number(format);
     if (format.starts_with("d:"))
@@ -51,6 +54,7 @@ int64_t width_of(std::string_view format) {
     }
 }
 
+/// Anew, since array.null_count is of all rows and a LIMIT may cut the last batch.
 int64_t count_nulls(const uint8_t* bits, int64_t rows) {
     int64_t set = 0;
     for (int64_t i = 0; i < rows / 8; ++i) set += std::popcount(bits[i]);
@@ -90,6 +94,7 @@ void IpcBody::add_validity(const ArrowArray& array, int64_t rows) {
     const auto* bits = static_cast<const uint8_t*>(array.buffers[0]);
     const int64_t nulls = bits == nullptr ? 0 : count_nulls(bits, rows);
     nodes_.push_back({rows, nulls});
+    // An absent bitmap still is a buffer of the list, of no bytes: readers count them.
     add_buffer(bits, nulls == 0 ? 0 : (rows + 7) / 8);
 }
 
@@ -103,6 +108,7 @@ void IpcBody::add(const ArrowSchema& schema, const ArrowArray& array, int64_t ro
             add(*schema.children[i], *array.children[i], rows);
     } else if (format == "+l" || format == "+m") {
         add_buffer(array.buffers[1], (rows + 1) * static_cast<int64_t>(sizeof(int32_t)));
+        // Only the elements of the rows written.
         add(*schema.children[0], *array.children[0], end_of(array, rows));
     } else if (format == "u") {
         add_buffer(array.buffers[1], (rows + 1) * static_cast<int64_t>(sizeof(int32_t)));

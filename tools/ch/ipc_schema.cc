@@ -51,6 +51,7 @@ TypeOffset decimal(FlatBufferBuilder& builder, std::string_view numbers) {
 
 /// A format of one letter without parameters.
 TypeOffset plain_type(FlatBufferBuilder& builder, char letter) {
+    // Pairs of signed and unsigned, 8 bits to 64.
     constexpr std::string_view kIntegers = "cCsSiIlL";
     if (const size_t at = kIntegers.find(letter); at != std::string_view::npos)
         return {fb::Type_Int, fb::CreateInt(builder, 8 << (at / 2), at % 2 == 0).Union()};
@@ -80,6 +81,7 @@ TypeOffset make_type(FlatBufferBuilder& builder, std::string_view format) {
     }
     if (format == "tdD") return {fb::Type_Date, fb::CreateDate(builder, fb::DateUnit_DAY).Union()};
     if (format.starts_with("ts")) {
+        // ts, unit, a colon, then the zone up to the end.
         const auto zone = builder.CreateString(format.substr(4).data());
         return {fb::Type_Timestamp,
                 fb::CreateTimestamp(builder, time_unit(format[2]), zone).Union()};
@@ -114,10 +116,13 @@ std::vector<Offset<fb::KeyValue>> metadata_of(FlatBufferBuilder& builder, const 
 
 Offset<fb::Field> make_field(FlatBufferBuilder& builder, const ArrowSchema& schema,
                              int64_t& dictionaries_count) {
+    // IPC describes a dictionary's field by its values' type and puts the codes' type aside; the C
+    // interface has it the other way round.
     const ArrowSchema& values = schema.dictionary != nullptr ? *schema.dictionary : schema;
     Offset<fb::DictionaryEncoding> encoding = 0;
     if (schema.dictionary != nullptr) {
         CH_ASSERT(std::strcmp(schema.format, "i") == 0);
+        // Numbered before the children, as IpcBody meets them.
         const auto code = fb::CreateInt(builder, 32, true);
         encoding = fb::CreateDictionaryEncoding(builder, dictionaries_count++, code);
     }

@@ -9,6 +9,8 @@ namespace {
 constexpr std::array<bool, 256> make_special() {
     std::array<bool, 256> special{};
     for (size_t c = 0; c < 0x20; ++c) special[c] = true;
+    // As ClickHouse's JSON has it: `/` is escaped, and U+2028 and U+2029 (e2 80 a8, e2 80 a9),
+    // which JavaScript takes for line ends.
     special['"'] = special['\\'] = special['/'] = special[0xe2] = true;
     return special;
 }
@@ -49,6 +51,7 @@ void append_json_string(std::string& to, std::string_view text) {
         if (!kSpecial[static_cast<uint8_t>(c)]) continue;
         std::string_view three = text.substr(i, 3);
         const bool separator = three == "\xe2\x80\xa8" || three == "\xe2\x80\xa9";
+        // Other characters begin with e2 too.
         if (static_cast<uint8_t>(c) == 0xe2 && !separator) continue;
         to.append(text, plain, i - plain);
         if (separator) {

@@ -20,6 +20,7 @@ bool is_finite(const ValueFormat& format, const Column& column, size_t row) {
         case TypeId::Float64:
             return std::isfinite(column.data.as<double>()[row]);
         case TypeId::BFloat16:
+            // All bits of the exponent set: infinity or nan.
             return (column.data.as<uint16_t>()[row] & 0x7f80) != 0x7f80;
         default:
             return true;
@@ -39,6 +40,7 @@ public:
     void append_rows(std::string& to, const column::Block& block, size_t from,
                      size_t until) override {
         for (size_t row = from; row < until; ++row) {
+            // The brace is part of the first key.
             if (columns_.empty()) to += '{';
             for (size_t i = 0; i < columns_.size(); ++i) {
                 to += keys_[i];

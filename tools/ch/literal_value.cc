@@ -64,6 +64,7 @@ std::optional<int32_t> read_date(std::string_view text) {
                         read_digits(text, 8, 2, day) && text[4] == '-' && text[7] == '-';
     if (!shaped || month < 1 || month > 12 || day < 1) return std::nullopt;
     const int32_t number = exec::day_number(year, month, day);
+    // day_number() carries a day too many into the next month.
     if (exec::civil_day(number).month != month) return std::nullopt;  // February 30
     return number;
 }
@@ -78,6 +79,7 @@ std::optional<int64_t> read_clock(std::string_view text) {
     int64_t microseconds = (hour * 3600 + minute * 60 + second) * kMicrosecondsPerSecond;
     std::string_view fraction = text.substr(9);
     if (fraction.empty()) return microseconds;
+    // At most microseconds, which is what the engine compares in.
     if (fraction[0] != '.' || fraction.size() < 2 || fraction.size() > 7) return std::nullopt;
     int32_t value = 0;
     if (!read_digits(fraction, 1, fraction.size() - 1, value)) return std::nullopt;
@@ -105,6 +107,7 @@ std::optional<DecimalLiteral> parse_decimal_literal(std::string_view text) {
             continue;
         }
         if (!is_digit(c)) return std::nullopt;
+        // Leading zeros are no digits of the value.
         if (literal.digits != 0 || c != '0') ++count;
         if (after_point) ++literal.scale;
         if (count > kDecimalDigitsMax || literal.scale > kDecimalDigitsMax) return std::nullopt;
@@ -114,6 +117,8 @@ std::optional<DecimalLiteral> parse_decimal_literal(std::string_view text) {
     return literal;
 }
 
+/// The type in which column and literals compare exactly, the column's own if that will do: a cast
+/// of the column would cost a pass, and could keep an index from pruning.
 column::TypePtr comparison_type(const column::Type& type, std::span<const std::string> numbers) {
     if (type.id == TypeId::Float32 || type.id == TypeId::Float64)
         return column::make_type(TypeId::Float64);
@@ -176,6 +181,8 @@ column::Scalar time_value(const std::string& text, const std::string& zone,
         if (!clock) fail_value(text, kExpected);
         microseconds = *clock;
     }
+    // Text without a zone is local time, as ClickHouse reads it: the column's zone, or the
+    // machine's in place of the server's.
     const TimeZone clocks = zone.empty() ? TimeZone::local(files) : TimeZone::load(files, zone);
     const int64_t local = *day * kSecondsPerDay + microseconds / kMicrosecondsPerSecond;
     return Int128{clocks.instant_of_text(local)} * kMicrosecondsPerSecond +

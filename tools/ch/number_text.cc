@@ -12,6 +12,7 @@ namespace ch::tools {
 namespace {
 
 constexpr size_t kIntegerBytesMax = 32;
+// ClickHouse prints floats as JavaScript does: plain between these exponents.
 constexpr int kExponentLowest = -6;   // 0.000001, but 1e-7
 constexpr int kExponentHighest = 21;  // 100000000000000000000, but 1e21
 
@@ -26,6 +27,8 @@ Magnitude magnitude_of(Bytes value, bool is_signed) {
     result.negative = is_signed && (value.back() & 0x80) != 0;
     std::memset(result.limbs.data(), result.negative ? 0xff : 0, sizeof(result.limbs));
     std::memcpy(result.limbs.data(), value.data(), value.size());
+    // Two's complement: the magnitude is ~value + 1, carried through all limbs. The least value
+    // comes out right, since limbs are unsigned.
     if (!result.negative) return result;
     uint64_t carry = 1;
     for (uint64_t& limb : result.limbs) {
@@ -52,6 +55,7 @@ bool fits_one_limb(const Magnitude& value) {
 }
 
 void append_digits(std::string& to, Magnitude value) {
+    // 10^18 fits a limb; 256 bits are 78 digits, so at most four chunks and a first one.
     constexpr uint64_t kChunk = 1'000'000'000'000'000'000;
     std::array<uint64_t, 5> chunks{};
     size_t count = 0;
@@ -91,6 +95,7 @@ void append_shortest(std::string& to, T value) {
     std::string digits(1, text[0]);
     if (text[1] == '.') digits.append(text + 2, static_cast<size_t>(exponent_mark - text - 2));
 
+    // digits are d1 d2 d3 ..., the value d1.d2d3... * 10^exponent: only the point is to be placed.
     const int count = static_cast<int>(digits.size());
     if (exponent >= kExponentHighest || exponent < kExponentLowest) {
         to += digits[0];
@@ -124,6 +129,7 @@ void append_decimal(std::string& to, Bytes value, uint32_t scale) {
     const size_t whole = digits.size() - scale;
     to.append(digits, 0, whole);
     size_t end = digits.size();
+    // ClickHouse drops zeros at a decimal's end: 1.50 is 1.5.
     while (end > whole && digits[end - 1] == '0') --end;
     if (end > whole) (to += '.').append(digits, whole, end - whole);
 }

@@ -49,11 +49,18 @@ private:
         try {
             return make();
         } catch (const Error& error) {
+            // Not the predicate's fault.
             if (error.code() == ErrorCode::Bug || error.code() == ErrorCode::MemoryLimit) throw;
             fail_at(text_, offset, error.message());
         }
     }
 
+    //   or      = and *( OR and )
+    //   and     = not *( AND not )
+    //   not     = NOT not | test
+    //   test    = "(" or ")" | operand [ IS [NOT] NULL | [NOT] ( IN list | LIKE text | between )
+    //                                  | comparison operand ]
+    //   between = BETWEEN operand AND operand           its AND binds before that of `and`
     ExpressionPtr read_or() {
         ExpressionPtr left = read_and();
         while (accept_keyword("OR")) left = call(Function::Or, {left, read_and()});
@@ -61,6 +68,7 @@ private:
     }
     ExpressionPtr read_and() {
         ExpressionPtr left = read_not();
+        // Left-deep: a chain of hundreds is as deep as exec's limit allows, and is refused there.
         while (accept_keyword("AND")) left = call(Function::And, {left, read_not()});
         return left;
     }

@@ -22,6 +22,7 @@ bool is_name_start(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
            static_cast<uint8_t>(c) >= 0x80;
 }
+/// A dot belongs to a name: columns of Nested are n.a.
 bool is_name_part(char c) {
     return is_name_start(c) || is_digit(c) || c == '.';
 }
@@ -46,6 +47,7 @@ public:
         if (c == '\'') return {Kind::Text, read_quoted(), begin};
         if (c == '`' || c == '"') return {Kind::Name, read_quoted(), begin};
         if (is_name_start(c)) return read_word();
+        // There is no arithmetic, so a sign always belongs to a number.
         const bool signs_number = c == '-' || c == '+';
         const char after = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
         if (is_digit(c) || ((signs_number || c == '.') && (is_digit(after) || after == '.')))
@@ -113,6 +115,7 @@ private:
     }
 
     PredicateToken read_symbol() {
+        // Longer ones first: the first that fits is taken.
         constexpr std::array<std::string_view, 12> kSymbols = {"<=", ">=", "<>", "!=", "==", "=",
                                                                "<",  ">",  "(",  ")",  ",",  "."};
         for (std::string_view symbol : kSymbols) {

@@ -8,6 +8,7 @@
 namespace ch::tools {
 
 namespace {
+// A short command shows nothing; a long one writes seldom enough to cost nothing.
 constexpr std::chrono::milliseconds kQuietTime{1000};
 constexpr std::chrono::milliseconds kShowEvery{200};
 }  // namespace
@@ -16,6 +17,7 @@ Progress::Progress(bool enabled, std::string what, std::string unit, uint64_t to
     : enabled_(enabled), what_(std::move(what)), unit_(std::move(unit)), total_(total) {}
 
 Progress::~Progress() {
+    // ESC [ K clears to the line's end: nothing of it stays between the output's lines.
     if (visible_) std::fputs("\r\033[K", stderr);
 }
 

@@ -102,6 +102,7 @@ void append_quoted(std::string& to, const ValueFormat& format, const Column& col
         return;
     }
     switch (format.type().id) {
+        // A dictionary's codes are not text: the value is what its key prints.
         case TypeId::LowCardinality: {
             const auto code = static_cast<size_t>(column.data.as<int32_t>()[row]);
             return append_quoted(to, format.child(0), *column.children[0], code);

@@ -83,6 +83,8 @@ bool run_latch_status(const CommandContext& context, const std::string& root) {
         const storage::EpochEntry entry =
             found == state->epochs.end() ? storage::EpochEntry{} : found->second;
         const std::vector<latch::ResourceId> resource = {id};
+        // Nobody keeps a list of holders: trying is the only way to know. A lock that is got is
+        // given back at once, but a writer that tries in that moment waits a poll longer.
         const bool is_held =
             database->latch().acquire(resource, latch::LatchMode::Writer, 0) == nullptr;
         const std::string name = table->database_name + "." + table->name;
@@ -114,6 +116,7 @@ bool run_latch_break(const CommandContext& context, const std::string& path) {
     if (!table)
         throw Error(ErrorCode::NotFound, "there is no table " + database_name + "." + table_name,
                     root);
+    // Raises the epoch first, then frees the lock (latch_store.h).
     database->break_latch(table->id);
     const uint64_t epoch = database->newest()->epoch(table->id);
     print(context, {{"table", path}, {"epoch", epoch}},
@@ -131,6 +134,7 @@ bool run_snapshot_ls(const CommandContext& context, const std::string& root) {
 bool run_snapshot_pin(const CommandContext& context, const std::string& root_and_name) {
     const auto [root, name] = split_last(root_and_name, "ROOT/NAME");
     std::shared_ptr<storage::Database> database = open(root);
+    // Pinned while it is being kept, so that collection cannot come in between.
     const storage::Snapshot snapshot = database->snapshot();
     const uint64_t version = snapshot.state->version;
     if (database->latch().keep(version, name, "ch snapshot pin"))

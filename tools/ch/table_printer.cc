@@ -54,6 +54,7 @@ std::string TablePrinter::text() const {
     return text;
 }
 
+/// Names and comments come from files: an escape sequence in one must not reach the terminal.
 std::string printable(std::string_view text) {
     constexpr const char* kDigits = "0123456789abcdef";
     std::string result;

@@ -50,6 +50,8 @@ void append_fraction(std::string& to, uint64_t fraction, uint32_t scale) {
 }  // namespace
 
 void append_date(std::string& to, int64_t day_number) {
+    // A Date32 may hold any int32; ClickHouse shows what lies outside as the nearest day that it
+    // can.
     const int64_t shown = std::clamp(day_number, kFirstDay, kLastDay);
     const exec::CivilDay date = exec::civil_day(static_cast<int32_t>(shown));
     append_date(to, date.year, date.month, date.day);
@@ -62,6 +64,7 @@ void append_date_time(std::string& to, int64_t ticks, uint32_t scale, Calendar& 
     append_date(to, time.year, time.month, time.day);
     to += ' ';
     append_clock(to, time.hour, time.minute, time.second);
+    // Before 1970 the second is rounded down, so the fraction counts up from it.
     int64_t fraction = ticks % per_second;
     if (fraction < 0) fraction += per_second;
     append_fraction(to, static_cast<uint64_t>(fraction), scale);
@@ -70,6 +73,7 @@ void append_date_time(std::string& to, int64_t ticks, uint32_t scale, Calendar& 
 void append_time(std::string& to, int64_t ticks, uint32_t scale) {
     const int64_t per_second = power_of_ten(scale);
     const uint64_t fraction = static_cast<uint64_t>(std::abs(ticks % per_second));
+    // ClickHouse's Time ends at 999:59:59 on both sides.
     const int64_t seconds = std::clamp(ticks / per_second, -kTimeSecondsMax, kTimeSecondsMax);
     const uint64_t shown = static_cast<uint64_t>(std::abs(seconds));
     if (ticks < 0) to += '-';

@@ -12,10 +12,11 @@ namespace ch::tools {
 
 // TZif (RFC 8536), big-endian:
 //   header: "TZif" u8 version, 15 bytes, u32 isutcnt isstdcnt leapcnt timecnt typecnt charcnt
-//   block:  timecnt instants (4 bytes in the first block, 8 in the second) | timecnt u8 type
-//   indexes |
-//           typecnt x (i32 offset, u8 is_dst, u8 name index) | charcnt name bytes | leapcnt x
-//           (instant, i32) | isstdcnt + isutcnt bytes
+//   block:  timecnt instants (4 bytes in the first block, 8 in the second)
+//           timecnt u8 type indexes
+//           typecnt x (i32 offset, u8 is_dst, u8 name index)
+//           charcnt name bytes
+//           leapcnt x (instant, i32) | isstdcnt + isutcnt bytes
 //   version 2 and up: header and block again with 8-byte instants, then "\n" rule "\n"
 
 namespace {
@@ -103,6 +104,7 @@ TimeZone TimeZone::parse(Bytes tzif) {
     Header header = read_header(reader);
     Block block = read_block(reader, header, false);
     std::string_view rule_text;
+    // The first block is for readers of 1986, and ends in 2038: it is only walked over.
     if (header.version >= '2') {
         header = read_header(reader);
         block = read_block(reader, header, true);
@@ -117,6 +119,7 @@ TimeZone TimeZone::parse(Bytes tzif) {
         zone.transitions_.push_back({block.instants[i], before, after});
         before = after;
     }
+    // Without a rule, or with one that has no summer time, the last offset holds for ever.
     if (rule_text.empty()) return zone;
     TimeZoneRule rule = TimeZoneRule::parse(rule_text);
     if (!rule.summer) return zone;
@@ -131,16 +134,20 @@ TimeZone TimeZone::parse(Bytes tzif) {
                              rule.summer->offset};
         Transition to_standard{rule.summer->end.local_seconds(year) - rule.summer->offset,
                                rule.summer->offset, rule.offset};
+        // South of the equator the end of summer time comes first in a calendar year.
         if (to_summer.instant > to_standard.instant) std::swap(to_summer, to_standard);
         if (to_summer.instant > last) zone.transitions_.push_back(to_summer);
         if (to_standard.instant > last) zone.transitions_.push_back(to_standard);
     }
+    // The Gregorian calendar repeats after 400 years, weekdays too (146,097 days are 20,871 weeks).
+    // A year is added at each end, for times whose year differs from UTC's.
     zone.repeats_from_ = exec::day_number(first_year + 401, 1, 1) * kSecondsPerDay;
     return zone;
 }
 
 TimeZone TimeZone::load(const io::FileSystem& files, std::string_view name) {
     if (name == "UTC" || name == "Etc/UTC") return utc();
+    // A type's text names the zone, and files are not to be trusted: it must stay below the folder.
     if (name.empty() || name.front() == '/' || name.find("..") != std::string_view::npos ||
         name.find('\0') != std::string_view::npos)
         throw Error(ErrorCode::InvalidArgument,
@@ -176,6 +183,10 @@ int32_t TimeZone::offset_at(int64_t instant) const {
     return after == transitions_.begin() ? first_offset_ : std::prev(after)->offset_after;
 }
 
+/// Around a change at instant i, local times by its offsets:
+///   forwards   [i + before, i + after)    are skipped
+///   backwards  [i + after, i + before)    come twice
+/// Both begin at i + min and end at i + max; outside of them one offset holds.
 TimeZone::Candidates TimeZone::candidates(int64_t local) const {
     auto after = std::upper_bound(
         transitions_.begin(), transitions_.end(), local, [](int64_t at, const Transition& t) {

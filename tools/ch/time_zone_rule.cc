@@ -23,6 +23,7 @@ public:
     TimeZoneRule read() {
         TimeZoneRule rule;
         skip_name();
+        // POSIX counts westwards: CET-1 is an hour east of UTC.
         rule.offset = -read_time(24);
         if (at_end()) return rule;
         skip_name();
@@ -97,6 +98,7 @@ private:
             change.kind = TimeZoneRule::Change::Kind::DayOfYear;
             change.day = read_number(365);
         }
+        // RFC 8536 lets a change lie up to a week off its day, before it too.
         if (accept('/')) change.seconds = read_time(167);
         return change;
     }
@@ -119,6 +121,7 @@ int64_t TimeZoneRule::Change::local_seconds(int32_t year) const {
             month == 12 ? exec::day_number(year + 1, 1, 1) : exec::day_number(year, month + 1, 1);
         const int32_t first_weekday = exec::iso_day_of_week(first) % 7;
         number = first + (weekday - first_weekday + 7) % 7 + (week - 1) * 7;
+        // Week 5 means the last such day of the month.
         while (number >= next_month) number -= 7;
     } else {
         number = exec::day_number(year, 1, 1) + day;

@@ -33,6 +33,7 @@ ValueFormat::ValueFormat(column::TypePtr type, Calendars& calendars) : type_(std
         throw Error(
             ErrorCode::Unsupported,
             "type " + type_->name() + " cannot be read; choose other columns with --columns");
+    // Looked up once a column: a zone is a file.
     if (type_->id == TypeId::DateTime || type_->id == TypeId::DateTime64)
         calendar_ = calendars.find(type_->timezone);
     for (const auto& [name, number] : type_->enum_values) enum_names_.emplace(number, name);
