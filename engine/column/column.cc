@@ -39,6 +39,7 @@ ColumnPtr Block::find(std::string_view name) const {
 Column make_column(TypePtr type, size_t rows, const std::shared_ptr<BufferPool>& pool) {
     Column column;
     column.rows = rows;
+    // Types with offsets have width 0 here: their data is made when its size is known.
     size_t width = type->id == TypeId::LowCardinality ? sizeof(int32_t) : type->width();
     column.data = pool->make(rows * width);
     if (has_offsets(type->id)) {
@@ -58,6 +59,7 @@ Column make_default_column(TypePtr type, size_t rows, const std::shared_ptr<Buff
         column.nulls = pool->make(rows);
         if (rows > 0) std::memset(column.nulls.data(), 1, rows);
     }
+    // All codes are 0, so a dictionary needs one value to point to; lists are empty and need none.
     size_t child_rows = type->id == TypeId::Tuple            ? rows
                         : type->id == TypeId::LowCardinality ? 1
                                                              : 0;

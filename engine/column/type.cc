@@ -9,6 +9,8 @@ namespace ch::column {
 
 namespace {
 
+/// Escapes as ClickHouse writes them: names are compared with columns.txt byte by byte, and written
+/// there.
 std::string quoted(std::string_view text, char quote) {
     std::string result(1, quote);
     for (char c : text) {
@@ -127,6 +129,8 @@ std::string nested_name(const Type& type, const char* family) {
         if (i > 0) text += ", ";
         if (!type.element_names.empty()) {
             const std::string& name = type.element_names[i];
+            // `Tuple(x UInt8, `two words` String)`: quoted only where SQL needs it, as ClickHouse
+            // does.
             text += (is_identifier(name) ? name : quoted(name, '`')) + " ";
         }
         text += type.children[i]->name();
@@ -213,6 +217,7 @@ size_t Type::width() const {
         case TypeId::UInt256:
             return 32;
         case TypeId::Decimal:
+            // ClickHouse's Decimal32, 64, 128 and 256, by the digits that surely fit.
             return precision <= 9 ? 4 : precision <= 18 ? 8 : precision <= 38 ? 16 : 32;
         case TypeId::FixedString:
             return fixed_bytes;
@@ -229,6 +234,8 @@ size_t Type::width() const {
 
 std::string Type::name() const {
     if (id == TypeId::LowCardinality) {
+        // The flag of LowCardinality(Nullable(T)) stands on the outside here (type.h), within in
+        // the text.
         std::string inner = children[0]->name();
         return nullable ? "LowCardinality(Nullable(" + inner + "))"
                         : "LowCardinality(" + inner + ")";
