@@ -13,6 +13,8 @@ Bytes ByteReader::take(size_t count) {
     return taken;
 }
 
+// LEB128: seven bits a byte, the low group first, the high bit says that more follow; ten bytes
+// hold 64 bits.
 uint64_t ByteReader::read_varuint() {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 70; shift += 7) {

@@ -56,6 +56,7 @@ Error::Error(ErrorCode code, std::string message, std::string path, int64_t offs
 }
 
 Error Error::with_path(std::string_view path) const {
+    // The layer nearest to the file knows it best; those above add a path only where there is none.
     if (!path_.empty()) return *this;
     return Error(code_, message_, std::string(path), offset_);
 }

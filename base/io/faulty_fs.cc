@@ -84,6 +84,7 @@ std::string FaultyFs::failed() const {
 bool FaultyFs::step(const char* operation, const std::string& path, bool in_parts) const {
     {
         std::lock_guard lock(mutex_);
+        // Exactly one operation fails: what the code does to recover runs on a sound file system.
         if (++operations_ != nth_) return false;
         failed_ = std::string(operation) + " " + path;
     }
@@ -179,6 +180,7 @@ std::unique_ptr<FileLock> FaultyFs::try_lock(const std::string& path, LockMode m
 }
 
 bool FaultyFs::put_file(const std::string& path, Bytes content) {
+    // Each of the steps inside can fail by itself, though the real thing is one call.
     for (const char* part : {"create", "append", "sync"}) step(part, path);
     return attempt("link", path, [&] { return inner_->put_file(path, content); });
 }

@@ -18,6 +18,8 @@ public:
     [[nodiscard]] const std::string& path() const override { return path_; }
     size_t read_at(uint64_t offset, void* to, size_t count) const override {
         std::lock_guard lock(files_.mutex_);
+        // The content as it is now, the size as it was: a file that was appended to or cut
+        // meanwhile behaves like one on disk.
         if (offset >= node_->content.size()) return 0;
         count = std::min<size_t>(count, node_->content.size() - static_cast<size_t>(offset));
         std::memcpy(to, node_->content.data() + offset, count);
@@ -50,6 +52,7 @@ public:
         if (!files_.take_sync()) return;
         files_.settle([&](const Effect& effect) { return effect.file == node_; });
     }
+    // No sync and no error: what was not synced is lost in a crash, closed or not.
     void close() override {}
     [[nodiscard]] uint64_t size() const override { return node_->content.size(); }
     [[nodiscard]] const std::string& path() const override { return path_; }
@@ -82,6 +85,7 @@ private:
 MemFs::MemFs() : root_(std::make_shared<Node>(true)) {}
 MemFs::~MemFs() = default;
 
+// Requires: the mutex is held, here and in all that take a Place.
 MemFs::NodePtr MemFs::find(const std::string& path) const {
     NodePtr node = root_;
     size_t from = 0;
@@ -169,6 +173,7 @@ void MemFs::sync_folder(const std::string& path) {
     std::lock_guard lock(mutex_);
     NodePtr folder = find_or_throw(path);
     if (!take_sync()) return;
+    // Of a rename between two folders either one's sync makes all of it durable: it is one effect.
     settle([&](const Effect& effect) { return effect.touches(folder); });
 }
 
@@ -236,6 +241,8 @@ std::unique_ptr<FileLock> MemFs::try_lock(const std::string& path, LockMode mode
         node = std::make_shared<Node>(false);
         change({nullptr, 0, {}, {{at.folder, at.name, node}}});
     }
+    // On the node, not the name: a lock goes on excluding on a file that was removed, but nobody
+    // finds that file any more.
     if (node->exclusive_lock || (mode == LockMode::Exclusive && node->shared_locks > 0))
         return nullptr;
     if (mode == LockMode::Exclusive) {
