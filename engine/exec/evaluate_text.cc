@@ -106,6 +106,8 @@ Column concat(const Expression& call, const Evaluation& evaluation) {
     int32_t at = 0;
     for (size_t i = 0; i < result.rows; ++i) {
         for (const ColumnPtr& part : parts) {
+            // The bytes of a NULL are not read, neither here nor in the sum above: both must agree
+            // on every row.
             if (result.is_null(i)) break;
             std::string_view text = part->text(i);
             put_text(result.data.data() + at, text);
@@ -137,6 +139,7 @@ Column evaluate_text_test(const Expression& call, const Evaluation& evaluation) 
     ColumnPtr input = values_of(*call.arguments[0], evaluation);
     if (call.function == Function::Like) return like(call, *input, evaluation);
     const Expression& part = *call.arguments[1];
+    // A NULL literal has no text to make a kernel of; the answer is NULL for every row.
     if (part.kind == Expression::Kind::Literal && column::is_null(part.value))
         return make_nulls(call, evaluation);
     if (part.kind == Expression::Kind::Literal) {

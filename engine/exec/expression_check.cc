@@ -37,6 +37,8 @@ void need_family(const Expression& call, size_t from, Family family, const char*
                              call.arguments[i]->type->name());
 }
 
+/// Within a family kernels compare different widths and scales exactly; across families Spark would
+/// have inserted a cast, which has to be in the plan to be judged.
 void need_same_family(const Expression& call) {
     Family family = family_of(*call.arguments[0]->type);
     for (const ExpressionPtr& argument : call.arguments)
@@ -70,6 +72,7 @@ TypePtr like_type(const Expression& call) {
     need_count(call, 2, 3);
     need_family(call, 0, Family::Text, "text");
     for (size_t i = 1; i < call.arguments.size(); ++i) need_literal(call, i);
+    // Spark would cast it to text first, and that cast is not done here.
     if (is_binary(*call.arguments[0])) refuse(call, "LIKE takes no binary");
     return column::make_type(TypeId::Bool, any_nullable(call));
 }
@@ -93,6 +96,7 @@ TypePtr text_type(const Expression& call) {
             return column::make_type(TypeId::String, any_nullable(call));
         default:
             need_family(call, 0, Family::Text, "text");
+            // Spark would cast the binary ones to text, and that cast is not done here.
             for (const ExpressionPtr& argument : call.arguments)
                 if (is_binary(*argument) != is_binary(value))
                     refuse(call, "it mixes text and binary");
@@ -134,8 +138,10 @@ bool can_cast(const Type& from, const Type& to) {
         case TypeId::Int16:
         case TypeId::Int32:
         case TypeId::Int64:
+            // Digits rise with the width, so this is: not to a narrower one.
             return integer && whole_digits(from) <= whole_digits(to);
         case TypeId::Decimal:
+            // Spark's longest; Decimal256 is beyond the kernels' 128 bits as well.
             if (to.precision > 38) return false;
             return (integer || (decimal && from.scale <= to.scale)) &&
                    whole_digits(from) <= whole_digits(to);
@@ -173,6 +179,7 @@ TypePtr case_type(const Expression& call) {
     need_count(call, 2, kAny);
     size_t pairs = call.arguments.size() / 2;
     TypePtr type = common_type(call, 1, 2);
+    // Without ELSE a row that no condition takes is NULL.
     bool has_else = call.arguments.size() % 2 == 1;
     bool nullable = !has_else || call.arguments.back()->type->nullable;
     if (has_else &&
@@ -200,6 +207,8 @@ TypePtr coalesce_type(const Expression& call) {
 
 bool is_binary(const Expression& expression) {
     if (expression.type->id == TypeId::FixedString) return true;
+    // The type String says no more than "bytes with offsets"; where they came from tells whether
+    // characters or bytes are counted. CASE's first argument is a condition.
     return expression.kind == Expression::Kind::Call && expression.type->id == TypeId::String &&
            is_binary(*expression.arguments[expression.function == Function::CaseWhen ? 1 : 0]);
 }

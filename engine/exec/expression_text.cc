@@ -61,6 +61,7 @@ std::string list(const Expression& call, size_t from, const char* separator) {
     std::string text;
     for (size_t i = from; i < call.arguments.size(); ++i) {
         if (i > from) text += separator;
+        // IN lists may have thousands of literals, and plans are logged.
         if (i - from == kArgumentsShownMax) {
             text += "... " + std::to_string(call.arguments.size() - i) + " more";
             break;

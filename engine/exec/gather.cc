@@ -81,6 +81,7 @@ void gather_children(const Column& column, std::span<const uint32_t> rows, Colum
     const int32_t* ends = column.offsets.as<int32_t>();
     Buffer numbers = pool->make(elements * sizeof(uint32_t));
     auto* number = numbers.as<uint32_t>();
+    // Elements become rows of the children, which are gathered in the same way, level by level.
     for (uint32_t row : rows)
         for (int32_t element = ends[row]; element < ends[row + 1]; ++element)
             *number++ = static_cast<uint32_t>(element);

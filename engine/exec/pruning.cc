@@ -122,6 +122,7 @@ Truth in_list(const Expression& call, const FactsOf& facts) {
 
 /// A predicate that is true exactly (`exact`), or at most, for texts that begin with the prefix.
 Truth prefix(const Range& range, const std::string& text, bool exact) {
+    // Texts between two that begin with the prefix begin with it too.
     bool all = range.min && range.max && std::get<std::string>(*range.min).starts_with(text) &&
                std::get<std::string>(*range.max).starts_with(text);
     bool some = range.may_begin_with(text);

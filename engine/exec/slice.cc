@@ -23,12 +23,14 @@ Buffer bytes_of(const Buffer& from, size_t offset, size_t size, const Pool& pool
 
 ColumnPtr slice(const ColumnPtr& column, size_t from, size_t count, const Pool& pool) {
     CH_ASSERT(from <= column->rows && count <= column->rows - from);
+    // Columns are immutable: the same pointer will do.
     if (from == 0 && count == column->rows) return column;
     Column part = column::make_column(column->type, count, pool);
     if (column->has_nulls()) part.nulls = bytes_of(column->nulls, from, count, pool);
     TypeId id = column->type->id;
     if (id == TypeId::LowCardinality) {
         part.data = bytes_of(column->data, from * sizeof(int32_t), count * sizeof(int32_t), pool);
+        // Codes are cut, the dictionary is shared.
         part.children = column->children;
     } else if (id == TypeId::Tuple) {
         for (const ColumnPtr& child : column->children)

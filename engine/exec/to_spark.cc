@@ -61,6 +61,8 @@ void ticks_to_micros(const Column& column, Column& to) {
     }
     auto unit = static_cast<int64_t>(power_of_ten(digits - 6));
     for (size_t i = 0; i < column.rows; ++i) {
+        // A value between two microseconds raises an error rather than being rounded: rounding
+        // would make filters on Spark's side and here disagree.
         micros[i] = from[i] / unit;
         if (micros[i] * unit != from[i] && !column.is_null(i)) refuse_ticks(from[i], *column.type);
     }
@@ -74,6 +76,7 @@ void write_addresses(const Column& column, Column& to, const Pool& pool) {
     size_t at = 0;
     for (size_t i = 0; i < column.rows; ++i) {
         at += kWrite(column.data.data() + i * width, text + at);
+        // 39 characters of IPv6 for 16 bytes: a column that fitted may not fit as text.
         if (at > static_cast<size_t>(std::numeric_limits<int32_t>::max()))
             throw Error(ErrorCode::Unsupported,
                         "a batch has over 2 GiB of text; ask for fewer rows a batch");
@@ -111,6 +114,8 @@ void enum_to_codes(const Column& column, Column& to, const Pool& pool) {
                                                 " in row " + std::to_string(i) +
                                                 " of a batch has no name in " +
                                                 column.type->name());
+        // NULL rows may hold numbers without a name; their code must still lie within the
+        // dictionary, since Arrow's readers look it up.
         to.data.as<int32_t>()[i] = code < 0 ? 0 : code;
     }
     to.children.push_back(std::make_shared<const Column>(std::move(dictionary)));

@@ -19,6 +19,7 @@ using column::TypeId;
 
 namespace {
 
+// 10^38 is the greatest power of ten below 2^127.
 constexpr unsigned kExponentMax = 38;
 
 constexpr std::array<Int128, kExponentMax + 1> make_powers() {
@@ -48,6 +49,7 @@ std::string decimal_text(Int128 value, unsigned scale) {
     std::string digits = integer_text(value);
     if (scale == 0) return digits;
     size_t sign = value < 0 ? 1 : 0;
+    // At least one digit before the point: 5 at scale 2 is 0.05.
     if (digits.size() - sign <= scale) digits.insert(sign, scale + 1 - (digits.size() - sign), '0');
     return digits.insert(digits.size() - scale, 1, '.');
 }
@@ -140,6 +142,7 @@ int compare_scaled(Int128 left, unsigned left_scale, Int128 right, unsigned righ
 }
 
 int compare_floats(double left, double right) {
+    // 1 - 0, 0 - 1 or 1 - 1: NaN above all numbers and equal to itself.
     if (std::isnan(left) || std::isnan(right))
         return static_cast<int>(std::isnan(left)) - static_cast<int>(std::isnan(right));
     return sign_of_difference(left, right);
@@ -167,6 +170,8 @@ std::string value_text(const Scalar& value, const Type& type) {
     if (column::is_null(value)) return "NULL";
     if (const auto* number = std::get_if<double>(&value)) return float_text(*number);
     if (const auto* text = std::get_if<std::string>(&value)) {
+        // Binary is shown as hex: any byte may stand in it, and the text goes to EXPLAIN and
+        // errors.
         if (type.id == TypeId::FixedString)
             return "X'" + to_hex(as_bytes(std::string_view(*text).substr(0, kTextShownBytesMax))) +
                    "'";
