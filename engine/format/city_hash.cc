@@ -68,6 +68,7 @@ Pair half_of_64(uint64_t a, uint64_t w1, uint64_t w2, uint64_t z) {
     return {a + z, b + rotate(a, 31) + c};
 }
 
+// v from the front and w from the back, each over 32 bytes; for sizes below 64 they overlap.
 uint64_t hash_33_to_64(const uint8_t* s, size_t size) {
     const uint8_t* end = s + size;
     Pair v = half_of_64(fetch64(s) + (size + fetch64(end - 16)) * k0, fetch64(s + 8),
@@ -174,6 +175,8 @@ uint64_t city_hash_64(Bytes bytes) {
 
 Hash128 city_hash_128_with_seed(Bytes bytes, Hash128 seed) {
     size_t size = bytes.size();
+    // x, y and z begin with the seed and the size, v and w with the first bytes, so that no long
+    // input begins from a fixed state.
     if (size < kLongBytes) return hash_short_with_seed(bytes, seed);
 
     const uint8_t* s = bytes.data();

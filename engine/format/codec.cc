@@ -12,6 +12,7 @@ namespace ch::format {
 
 namespace {
 
+// The frame tells the size of the content twice here, so it can be wrong.
 void decode_none(Bytes payload, std::span<uint8_t> to) {
     if (payload.size() != to.size())
         throw_corrupt("NONE", "payload of " + std::to_string(payload.size()) + " bytes for " +
@@ -36,6 +37,8 @@ void decode_zstd(Bytes payload, std::span<uint8_t> to) {
     if (ZSTD_isError(got) != 0)
         throw_corrupt("ZSTD", std::string(ZSTD_getErrorName(got)) + "; " +
                                   std::to_string(to.size()) + " bytes were expected");
+    // Fewer bytes than announced would leave the rest of the buffer as it was: another column's
+    // data.
     if (got != to.size())
         throw_corrupt("ZSTD", std::to_string(got) + " bytes found, " + std::to_string(to.size()) +
                                   " expected");
@@ -122,6 +125,7 @@ void decode(Method method, Bytes payload, std::span<uint8_t> to) {
         case Method::Gcd:
             return decode_gcd(payload, to);
         case Method::Multiple:
+            // Chains are taken apart by compressed_frame.cc, one codec at a time.
             throw_corrupt("Multiple", "a chain inside a chain");
         case Method::Aes128GcmSiv:
         case Method::Aes256GcmSiv:

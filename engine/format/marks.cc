@@ -51,6 +51,7 @@ MarksFile parse_marks(Bytes content, MarksKind kind, size_t streams) {
         fail("marks have " + std::to_string(content.size()) + " bytes, expected a multiple of " +
              std::to_string(granule_bytes));
     size_t count = content.size() / granule_bytes;
+    // Memory for marks is several times the file's, so the count has a limit of its own.
     if (count > kGranulesMax) fail(std::to_string(count) + " granules are too many");
     MarksFile file;
     file.streams = streams;
@@ -105,6 +106,7 @@ Granules granules_of_size(uint64_t granule_rows, size_t marks_count, uint64_t pa
     Granules granules;
     granules.has_final_mark = marks_count == count + 1;
     granules.first_row.reserve(count + 1);
+    // No overflow: i < count, so the product is below part_rows.
     for (uint64_t i = 0; i < count; ++i) granules.first_row.push_back(i * granule_rows);
     granules.first_row.push_back(part_rows);
     return granules;

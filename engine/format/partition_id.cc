@@ -28,6 +28,7 @@ enum class FieldKind : uint8_t {
     IPv4 = 0x1e,
 };
 
+// The id is of the values; how a column stores them is not in it.
 const Type& without_dictionary(const Type& type) {
     return type.id == TypeId::LowCardinality ? *type.children[0] : type;
 }
@@ -79,8 +80,10 @@ std::string date_text(int64_t days) {
 std::string number_text(const Type& declared, const Type& type, const Scalar& value) {
     const auto* number = std::get_if<Int128>(&value);
     CH_ASSERT(number != nullptr);
+    // YYYYMMDD, as in names that people read: 20240131.
     if (declared.id == TypeId::Date && !declared.nullable)
         return date_text(static_cast<int64_t>(*number));
+    // The only type whose values pass int64.
     if (type.id == TypeId::UInt64) return std::to_string(static_cast<uint64_t>(*number));
     return std::to_string(static_cast<int64_t>(*number));
 }

@@ -22,6 +22,7 @@ void check_depth(std::string_view text) {
     for (size_t i = 0; i < text.size(); ++i) {
         char c = text[i];
         if (quoted) {
+            // Brackets within strings nest nothing, and an escaped quote ends none.
             if (c == '\\') ++i;
             if (c == '"') quoted = false;
             continue;

@@ -78,6 +78,8 @@ public:
         Column column;
         column.type = type_;
         column.rows = rows_;
+        // Gathered outside of the pool, since sizes are known in the end only; indices are small,
+        // and the copy is what stays.
         column.data = copy(data_.data(), data_.size(), pool);
         if (has_offsets())
             column.offsets = copy(offsets_.data(), offsets_.size() * sizeof(int32_t), pool);
@@ -107,6 +109,7 @@ private:
         } else if (type_->id == TypeId::Tuple) {
             for (ValueRows& child : children_) {
                 ++child.rows_;
+                // Every child keeps one row a row: an element of a NULL tuple is NULL if it can be.
                 if (child.type_->nullable) child.nulls_.push_back(1);
                 child.append_default();
             }
@@ -187,6 +190,7 @@ Scalar scalar_of_bytes(Bytes bytes, const Type& type) {
 
 Scalar read_single_value(ByteReader& reader, const Type& type) {
     if (type.nullable && read_null(reader)) return std::monostate();
+    // The null byte was read already: the child has no flag of its own (type.h).
     if (type.id == TypeId::LowCardinality) return read_single_value(reader, *type.children[0]);
     if (type.id == TypeId::String) return std::string(reader.read_string());
     if (type.width() == 0) fail_type(type);

@@ -69,6 +69,8 @@ std::string checksums_txt(std::vector<FileChecksum> files,
         append_varuint(plain, file.name.size());
         plain += file.name;
         append_varuint(plain, file.size);
+        // An entry: str name | varuint size | hash | u8 compressed [| varuint size | hash of the
+        // content].
         append_hash(plain, file.hash);
         append(plain, static_cast<uint8_t>(file.compressed ? 1 : 0));
         if (!file.compressed) continue;
@@ -90,6 +92,7 @@ std::string marks_with_rows(std::span<const Mark> marks, std::span<const uint64_
             append(content, mark.frame_offset);
             append(content, mark.inner_offset);
         }
+        // A granule: streams x (u64, u64), then u64 rows, as parse_marks() reads them.
         append(content, rows[granule]);
     }
     return content;

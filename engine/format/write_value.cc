@@ -43,6 +43,7 @@ size_t code_at(const Column& column, size_t row) {
 void append_value(std::string& to, const Column& column, size_t row) {
     const Type& type = *column.type;
     if (type.nullable) {
+        // u8 0 and the value, or u8 1 alone (mergetree.md 6.1).
         bool null = column.is_null(row);
         append(to, static_cast<uint8_t>(null ? 1 : 0));
         if (null) return;
@@ -51,6 +52,7 @@ void append_value(std::string& to, const Column& column, size_t row) {
         case TypeId::String:
             return append_text(to, column.text(row));
         case TypeId::LowCardinality:
+            // Indices hold values, not codes: a reader has no dictionary there.
             return append_value(to, *column.children[0], code_at(column, row));
         case TypeId::Tuple:
             for (const column::ColumnPtr& child : column.children) append_value(to, *child, row);
@@ -68,6 +70,8 @@ void append_value(std::string& to, const Column& column, size_t row) {
 std::string value_bytes(const Type& type, const Scalar& value) {
     if (type.id == TypeId::LowCardinality) return value_bytes(*type.children[0], value);
     if (const auto* text = std::get_if<std::string>(&value)) {
+        // A Scalar of text does not know its type; a FixedString of another length would shift all
+        // that follows.
         bool fits = type.id == TypeId::String || (type.width() > 0 && text->size() == type.width());
         if (!fits) fail_type(type);
         return *text;
