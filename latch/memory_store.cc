@@ -53,6 +53,8 @@ public:
         : memory_(std::move(memory)), holder_(holder) {}
     ~MemoryLease() override {
         std::lock_guard lock(memory_->mutex);
+        // Every latch is looked at, as a lease does not keep its resources: roots of tests are
+        // small.
         for (auto& [resource, latch] : memory_->latches)
             for (std::set<uint64_t>* holders : {&latch.writers, &latch.schemas, &latch.shared})
                 holders->erase(holder_);
@@ -97,6 +99,7 @@ std::optional<Manifest> MemoryLatchStore::load(uint64_t version) {
     std::lock_guard lock(memory_->mutex);
     auto found = memory_->manifests.find(version);
     if (found == memory_->manifests.end()) return std::nullopt;
+    // Kept as bytes, so that tests of the engine run through the real encoding.
     return decode_manifest(as_bytes(found->second));
 }
 
@@ -135,6 +138,7 @@ std::unique_ptr<Lease> MemoryLatchStore::acquire(std::span<const ResourceId> res
             if (is_taken) return std::make_unique<MemoryLease>(memory_, holder);
             if (is_late) return nullptr;
         }
+        // Polling, as the file store must; the mutex is not held meanwhile.
         std::this_thread::sleep_for(std::chrono::milliseconds(kLatchPollMs));
     }
 }

@@ -23,6 +23,7 @@ CommitId read_commit_id(ByteReader& reader) {
     return id;
 }
 
+/// The hash was right, but whoever made the bytes may be mistaken: lists are bounded all the same.
 uint64_t read_count(ByteReader& reader, const char* what) {
     uint64_t count = reader.read_varuint();
     if (count > kResourcesMax)
@@ -87,6 +88,7 @@ std::string encode_manifest(const Envelope& envelope, std::string_view body) {
     for (ResourceId resource : envelope.changed) append(bytes, resource);
     append_varuint(bytes, body.size());
     bytes.append(body);
+    // Last, over everything before it.
     append_bytes(bytes, content_hash(as_bytes(bytes)));
     return bytes;
 }
