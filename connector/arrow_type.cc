@@ -87,6 +87,8 @@ TypePtr arrow_type(const TypePtr& stored, const ExportOptions& options) {
     switch (stored->id) {
         case TypeId::LowCardinality: {
             TypePtr child = arrow_type(stored->children.at(0), options);
+            // Dictionaries of numbers would cost readers a look-up a row and save little: most
+            // values are as short as codes.
             if (options.dictionary && is_text(*child))
                 return low_cardinality(child, stored->nullable);
             return child->with_nullable(stored->nullable);

@@ -26,6 +26,8 @@ Function function_of(const std::string& name) {
 ExpressionPtr fold(Function function, const std::vector<ExpressionPtr>& operands, size_t from,
                    size_t to) {
     if (to - from == 1) return operands[from];
+    // The operands' order stays, and depth is log2 of their number: exec allows 400 calls above
+    // each other, Spark's ORs may have thousands.
     size_t middle = from + (to - from + 1) / 2;
     return exec::make_call(
         function, {fold(function, operands, from, middle), fold(function, operands, middle, to)});

@@ -61,6 +61,8 @@ void throw_in_java(JNIEnv* env, const connector::Failure& failure) {
     if (type == nullptr) return;
     jmethodID constructor = env->GetMethodID(type, "<init>", "(ILjava/lang/String;)V");
     if (constructor == nullptr) return;
+    // Making the Java text allocates, so it can fail too: behind a second wall, with a text that
+    // needs no memory of ours.
     std::optional<connector::Failure> unsaid = connector::run_behind_wall([&] {
         jstring message = connector::to_java(env, failure.message);
         if (message == nullptr) return;

@@ -32,6 +32,7 @@ Int128 parse_digits(std::string_view digits, std::string_view text, const Type& 
     if (!digits.empty() && (digits.front() == '-' || digits.front() == '+'))
         digits.remove_prefix(1);
     if (digits.empty()) refuse(text, type, "it has no digits");
+    // Leading zeros do not count towards the 38.
     while (digits.size() > 1 && digits.front() == '0') digits.remove_prefix(1);
     // 10^38 - 1 is below 2^127: no overflow in the loop, nor in the negation.
     if (digits.size() > kDigitsMax) refuse(text, type, "it has more than 38 digits");

@@ -15,6 +15,7 @@ Pipeline::Pipeline(const std::vector<Step>& steps, std::shared_ptr<BufferPool> p
     for (const Step& step : steps_) {
         const auto* limit = std::get_if<LimitStep>(&step);
         rows_left_.push_back(limit != nullptr ? limit->rows : 0);
+        // LIMIT 0 asks for the schema alone: no block is read.
         if (limit != nullptr && limit->rows == 0) is_full_ = true;
     }
 }
@@ -49,6 +50,7 @@ Block Pipeline::apply(const ProjectStep& step, const Block& block) const {
     Block result{block.rows, {}, {}};
     for (const ProjectStep::Column& column : step.columns) {
         result.names.push_back(column.name);
+        // A column that is passed on keeps its pointer, and a dictionary stays one.
         result.columns.push_back(column.passed.empty()
                                      ? exec::evaluate(*column.expression, block, pool_)
                                      : block.find(column.passed));

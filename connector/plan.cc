@@ -67,6 +67,7 @@ ProjectNode parse_project(const json& value) {
 
 /// Recursion is bounded: parse_json() has refused deeper nesting than kJsonDepthMax.
 PlanNode parse_node(const json& value, bool is_root) {
+    // Options are of the whole query; deeper down one that is overlooked would be taken for set.
     if (!is_root && value.is_object() && value.contains("options"))
         throw Error(ErrorCode::InvalidArgument, "plan: only the root may have \"options\"");
     if (!value.is_object())

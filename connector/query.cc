@@ -100,6 +100,7 @@ std::optional<column::Block> Query::next_batch() {
         if (std::optional<column::Block> ready = joiner_.take()) return ready;
         if (is_at_end_) return std::nullopt;
         if (std::optional<column::Block> block = next_block()) {
+            // Rows read, not time: the same query gives the same batches each time.
             joiner_.add(std::move(*block), metrics_->rows_read);
         } else {
             is_at_end_ = true;

@@ -42,6 +42,8 @@ json split_to_json(const table::Split& split) {
     json columns = json::array();
     for (const table::TableColumn& column : split.columns) {
         json value = {{"name", column.name}, {"type", column.type->name()}};
+        // Parts that lack a column are filled by its default on the executor, which does not see
+        // the table's definition.
         if (!column.default_kind.empty()) value["default_kind"] = column.default_kind;
         if (!column.default_expression.empty())
             value["default_expression"] = column.default_expression;

@@ -20,6 +20,7 @@ StreamState& state_of(ArrowArrayStream* stream) {
     return *static_cast<StreamState*>(stream->private_data);
 }
 
+/// The C stream interface knows errno values alone; what they cannot tell is in the message.
 int errno_of(ErrorCode code) {
     switch (code) {
         case ErrorCode::NotFound:
