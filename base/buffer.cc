@@ -129,11 +129,7 @@ BufferPool::Block BufferPool::take_kept_or_new(size_t bytes) {
             return {data, capacity};
         }
     }
-    // Kept blocks of other sizes count too: they go before a request is refused. Another thread may
-    // take what was freed; then reserve() below refuses.
-    if (budget_->limit_bytes() - std::min(budget_->limit_bytes(), budget_->used_bytes()) < capacity)
-        trim();
-    budget_->reserve(capacity);
+    reserve(capacity);
     // Sizes of classes are multiples of 64, as aligned_alloc() asks.
     auto* data = static_cast<uint8_t*>(std::aligned_alloc(Buffer::kAlignment, capacity));
     if (data == nullptr) {
@@ -142,6 +138,19 @@ BufferPool::Block BufferPool::take_kept_or_new(size_t bytes) {
                     "the system has no " + std::to_string(capacity) + " bytes of memory left");
     }
     return {data, capacity};
+}
+
+/// Before a request is refused, kept blocks of other sizes go, then what caches hold. Another
+/// thread may take what was freed; then the budget refuses.
+void BufferPool::reserve(size_t bytes) {
+    if (parent_ != nullptr) return parent_->reserve(bytes);
+    auto has_room = [&] {
+        size_t used = std::min(budget_->limit_bytes(), budget_->used_bytes());
+        return budget_->limit_bytes() - used >= bytes;
+    };
+    if (!has_room()) trim();
+    if (!has_room() && reclaim_) reclaim_();
+    budget_->reserve(bytes);
 }
 
 void BufferPool::keep_or_free(Block block) noexcept {

@@ -4,8 +4,10 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "base/memory_budget.h"
@@ -85,8 +87,13 @@ public:
     /// Gives all kept blocks back to the system; a parent's stay.
     void trim();
 
+    /// Called by any thread when the budget is used up, before a request is refused: gives up what
+    /// caches hold of it. Set once, before the pool is shared; not for a pool with a parent.
+    void set_reclaim(std::function<void()> reclaim) { reclaim_ = std::move(reclaim); }
+
 private:
     friend class Buffer;
+    friend class MemoryCharge;
     static constexpr size_t kClassesCount = 256;
 
     struct Block {
@@ -96,15 +103,46 @@ private:
     Block take(size_t bytes);
     void give_back(Block block) noexcept;
     Block take_kept_or_new(size_t bytes);
+    void reserve(size_t bytes);
     void keep_or_free(Block block) noexcept;
 
     std::shared_ptr<MemoryBudget> budget_;
     std::shared_ptr<BufferPool> parent_;
+    std::function<void()> reclaim_;
     std::atomic<size_t> in_use_bytes_{0};
     std::atomic<size_t> in_use_peak_bytes_{0};
     std::mutex mutex_;
     std::array<std::vector<uint8_t*>, kClassesCount>
         kept_;  // guarded by mutex_; one list a size class
+};
+
+/// Memory outside of Buffers that counts against a pool's budget until this is destroyed.
+class MemoryCharge {
+public:
+    MemoryCharge() = default;
+    /// Throws Error{MemoryLimit}.
+    MemoryCharge(std::shared_ptr<BufferPool> pool, size_t bytes) : bytes_(bytes) {
+        pool->reserve(bytes);
+        pool_ = std::move(pool);
+    }
+    MemoryCharge(MemoryCharge&& other) noexcept
+        : pool_(std::move(other.pool_)), bytes_(std::exchange(other.bytes_, 0)) {}
+    MemoryCharge& operator=(MemoryCharge&& other) noexcept {
+        std::swap(pool_, other.pool_);
+        std::swap(bytes_, other.bytes_);
+        return *this;
+    }
+    MemoryCharge(const MemoryCharge&) = delete;
+    MemoryCharge& operator=(const MemoryCharge&) = delete;
+    ~MemoryCharge() {
+        if (pool_ != nullptr) pool_->budget().release(bytes_);
+    }
+
+    [[nodiscard]] size_t bytes() const { return bytes_; }
+
+private:
+    std::shared_ptr<BufferPool> pool_;
+    size_t bytes_ = 0;
 };
 
 }  // namespace ch

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "engine/exec/gather.h"
 #include "engine/exec/spark_types.h"
 
 namespace ch::connector {
@@ -110,58 +111,7 @@ ColumnPtr to_arrow(const ColumnPtr& column, const TypePtr& target, const Pool& p
 
 /// Codes need no check: the decoder compared them with the dictionary, a NULL row's too, which is 0
 /// in files.
-template <typename Value>
-void gather(const Column& codes, const Column& dictionary, Column& result) {
-    const int32_t* code = codes.data.as<int32_t>();
-    const Value* from = dictionary.data.as<Value>();
-    Value* to = result.data.as<Value>();
-    for (size_t i = 0; i < codes.rows; ++i) to[i] = from[code[i]];
-}
-
-void gather_bytes(const Column& codes, const Column& dictionary, size_t width, Column& result) {
-    const int32_t* code = codes.data.as<int32_t>();
-    for (size_t i = 0; i < codes.rows; ++i)
-        std::memcpy(result.data.data() + i * width,
-                    dictionary.data.data() + static_cast<size_t>(code[i]) * width, width);
-}
-
-void gather_text(const Column& codes, const Column& dictionary, Column& result) {
-    const int32_t* code = codes.data.as<int32_t>();
-    const int32_t* ends = dictionary.offsets.as<int32_t>();
-    int32_t* to = result.offsets.as<int32_t>();
-    int64_t total = 0;
-    for (size_t i = 0; i < codes.rows; ++i) {
-        total += ends[code[i] + 1] - ends[code[i]];
-        // A long text in a dictionary counts once a row here, so a batch can pass what fits.
-        if (total > std::numeric_limits<int32_t>::max())
-            throw Error(ErrorCode::MemoryLimit,
-                        "a batch has over 2 GiB of text in one column; read fewer rows a batch");
-        to[i + 1] = static_cast<int32_t>(total);
-    }
-    result.data.resize(static_cast<size_t>(total));
-    for (size_t i = 0; i < codes.rows; ++i) {
-        size_t length = static_cast<size_t>(to[i + 1] - to[i]);
-        if (length > 0)
-            std::memcpy(result.data.data() + to[i], dictionary.data.data() + ends[code[i]], length);
-    }
-}
-
 }  // namespace
-
-ColumnPtr decode_dictionary(const Column& codes, const Column& dictionary, const Pool& pool) {
-    Column result = column::make_column(dictionary.type, codes.rows, pool);
-    size_t width = dictionary.type->width();
-    if (dictionary.type->id == TypeId::String) {
-        gather_text(codes, dictionary, result);
-    } else if (width == sizeof(uint32_t)) {
-        gather<uint32_t>(codes, dictionary, result);
-    } else if (width == sizeof(uint64_t)) {
-        gather<uint64_t>(codes, dictionary, result);
-    } else {
-        gather_bytes(codes, dictionary, width, result);
-    }
-    return std::make_shared<const Column>(std::move(result));
-}
 
 ColumnPtr convert_values(const ColumnPtr& column, const TypePtr& target,
                          const ExportOptions& options, const Pool& pool) {
@@ -170,7 +120,7 @@ ColumnPtr convert_values(const ColumnPtr& column, const TypePtr& target,
         if (target->id == TypeId::LowCardinality) return column;
         // Values are converted once a key, then spread over the rows.
         ColumnPtr dictionary = convert_values(column->children.at(0), target, options, pool);
-        return decode_dictionary(*column, *dictionary, pool);
+        return exec::values_of_codes(*column, *dictionary, pool);
     }
     // Both kinds of types show an enum as its names in a dictionary, so the branch above does the
     // rest.

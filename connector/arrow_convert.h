@@ -16,9 +16,4 @@ column::ColumnPtr convert_values(const column::ColumnPtr& column, const column::
                                  const ExportOptions& options,
                                  const std::shared_ptr<BufferPool>& pool);
 
-/// The values that a LowCardinality column's codes stand for. Requires: the dictionary has
-/// fixed-width or text values.
-column::ColumnPtr decode_dictionary(const column::Column& codes, const column::Column& dictionary,
-                                    const std::shared_ptr<BufferPool>& pool);
-
 }  // namespace ch::connector

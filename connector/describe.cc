@@ -31,6 +31,7 @@ json column_json(const table::TableColumn& column) {
         value["arrow"] = arrow_format(*arrow_type(column.type, options), options);
         value["supported"] = true;
     } catch (const Error& error) {
+        if (error.code() != ErrorCode::Unsupported) throw;
         value["supported"] = false;
         value["reason"] = error.message();
     }
@@ -39,6 +40,7 @@ json column_json(const table::TableColumn& column) {
         arrow_type(column.type, options);
         value["spark"] = exec::spark_type(*column.type)->name();
     } catch (const Error& error) {
+        if (error.code() != ErrorCode::Unsupported) throw;
         value["spark_reason"] = error.message();
     }
     return value;

@@ -20,13 +20,14 @@ inline constexpr uint64_t kBatchRowsMax = 1 << 20;
 inline constexpr uint64_t kSplitTargetBytesDefault = uint64_t{64} << 20;
 inline constexpr uint64_t kMemoryBytesDefault = uint64_t{512} << 20;
 
+/// Each cache may hold this part of the budget.
+inline constexpr size_t kCachesShare = 8;
 /// Opened parts that a session keeps, and the small files that tell whether one is still the same.
 inline constexpr size_t kPartsCachedMax = 4'096;
 inline constexpr size_t kChecksumsBytesMax = size_t{64} << 20;
-/// Opened tables that a session keeps, and their memory: in bytes, and as a share of the budget.
+/// Opened tables that a session keeps, and their memory.
 inline constexpr size_t kTablesCachedMax = 64;
 inline constexpr size_t kTablesCachedBytesMax = size_t{128} << 20;
-inline constexpr size_t kTablesCachedShare = 8;
 /// Small blocks are joined until they hold half a batch's rows or this many bytes, or the scan has
 /// read this many rows since the first of them; a block with a batch's share of either is not
 /// small.

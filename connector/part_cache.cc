@@ -1,5 +1,6 @@
 #include "connector/part_cache.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/bytes.h"
@@ -10,13 +11,15 @@ namespace ch::connector {
 std::shared_ptr<const part::Part> PartCache::open(const std::string& path) {
     const std::string checksums = path + "/checksums.txt";
     // Without the file nothing tells whether the part is the same: it is not kept.
-    if (!files_->file_size(checksums)) return part::Part::open(files_, path);
+    part::Part::Options options;
+    options.pool = pool_;
+    if (!files_->file_size(checksums)) return part::Part::open(files_, path, options);
     std::string content = io::read_small_file(*files_, checksums, kChecksumsBytesMax);
     format::Hash128 identity = format::city_hash_128(as_bytes(content));
     if (auto found = find(path, identity)) return found;
     // Two threads may open one part at once: both get a right one, the later is kept. Waiting for
     // each other would hold a lock over reading.
-    std::shared_ptr<const part::Part> part = part::Part::open(files_, path);
+    std::shared_ptr<const part::Part> part = part::Part::open(files_, path, options);
     keep({path, identity, part});
     return part;
 }
@@ -40,10 +43,32 @@ void PartCache::keep(Entry entry) {
     }
     entries_.push_front(std::move(entry));
     by_path_[entries_.front().path] = entries_.begin();
-    while (entries_.size() > parts_max_) {
-        by_path_.erase(entries_.back().path);
-        dropped.splice(dropped.end(), entries_, std::prev(entries_.end()));
+    // The newest stays even if it alone is too large: its splits come next.
+    size_t total = bytes();
+    while (entries_.size() > parts_max_ || (entries_.size() > 1 && total > bytes_max_)) {
+        // A part in use may have grown since the sum was made.
+        total -= std::min(total, entries_.back().part->memory_bytes());
+        drop_last(dropped);
     }
+}
+
+void PartCache::drop_last(std::list<Entry>& dropped) {
+    by_path_.erase(entries_.back().path);
+    dropped.splice(dropped.end(), entries_, std::prev(entries_.end()));
+}
+
+/// Measured, not remembered: marks are read after a part was opened.
+size_t PartCache::bytes() const {
+    size_t total = 0;
+    for (const Entry& entry : entries_) total += entry.part->memory_bytes();
+    return total;
+}
+
+void PartCache::clear() {
+    std::list<Entry> dropped;
+    std::lock_guard lock(mutex_);
+    dropped.swap(entries_);
+    by_path_.clear();
 }
 
 size_t PartCache::size() const {

@@ -79,12 +79,18 @@ void Query::schema(ArrowSchema* schema) const {
 bool Query::next(ArrowArray* array) {
     Stopwatch stopwatch(native_nanoseconds_);
     if (failure_) throw Error(*failure_);
+    if (std::exchange(is_amid_batch_, true))
+        throw Error(
+            ErrorCode::Bug,
+            "an earlier batch of this query failed and its rows are lost; execute it again");
     try {
         std::optional<column::Block> block = next_batch();
-        if (!block) return false;
-        export_block(*block, targets_, export_options_, pool_, array);
-        rows_returned_ += block->rows;
-        return true;
+        if (block) {
+            export_block(*block, targets_, export_options_, pool_, array);
+            rows_returned_ += block->rows;
+        }
+        is_amid_batch_ = false;
+        return block.has_value();
     } catch (const Error& error) {
         // Some rows of the split are lost: a caller that goes on must not get the rest as if it
         // were all. The scan's files and buffers are given up at once.

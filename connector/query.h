@@ -58,6 +58,8 @@ private:
     std::unique_ptr<table::Scan> scan_;
     BatchJoiner joiner_;
     bool is_at_end_ = false;
+    /// Stays set when next() was left by anything but an Error, which `failure_` keeps.
+    bool is_amid_batch_ = false;
     std::optional<Error> failure_;
 };
 

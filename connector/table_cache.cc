@@ -15,11 +15,6 @@ TableCache::TableCache(std::shared_ptr<const io::FileSystem> files,
       tables_max_(tables_max),
       bytes_max_(bytes_max) {}
 
-TableCache::~TableCache() {
-    // Tables may outlive the cache in queries; from here on they are not counted.
-    pool_->budget().release(bytes_);
-}
-
 std::shared_ptr<const table::Table> TableCache::open(const std::string& path) {
     // The old table lends its parts to the new one, which shares those whose stamps are the same.
     std::shared_ptr<const table::Table> previous = find(path);
@@ -37,40 +32,38 @@ std::shared_ptr<const table::Table> TableCache::find(const std::string& path) {
 }
 
 void TableCache::keep(const std::string& path, const std::shared_ptr<const table::Table>& table) {
-    const size_t bytes = table->memory_bytes();
+    Entry entry{path, table, table->memory_bytes(), {}};
+    size_t counted = 0;
+    for (const auto& part : table->parts()) counted += part->memory_bytes();
+    try {
+        // Without the lock: a budget that is used up calls clear().
+        entry.charge = MemoryCharge(pool_, entry.bytes - std::min(counted, entry.bytes));
+    } catch (const Error& error) {
+        // A cache must never make a query fail.
+        if (error.code() != ErrorCode::MemoryLimit) throw;
+        return;
+    }
     std::list<Entry> dropped;  // destroyed after the lock is given back
     std::lock_guard lock(mutex_);
     drop_path(path, dropped);
-    if (bytes > bytes_max_ || tables_max_ == 0) return;
-    while (entries_.size() >= tables_max_ || bytes_ + bytes > bytes_max_) drop_oldest(dropped);
-    // A cache must never make a query fail: without room it gives up everything it has.
-    if (!reserve(bytes)) {
-        while (!entries_.empty()) drop_oldest(dropped);
-        return;
-    }
-    entries_.push_front({path, table, bytes});
-    bytes_ += bytes;
+    if (entry.bytes > bytes_max_ || tables_max_ == 0) return;
+    while (entries_.size() >= tables_max_ || bytes_ + entry.bytes > bytes_max_)
+        drop_oldest(dropped);
+    bytes_ += entry.bytes;
+    entries_.push_front(std::move(entry));
 }
 
-/// Kept buffers are given up for a table: they come back with the next batch.
-bool TableCache::reserve(size_t bytes) {
-    for (bool is_trimmed : {false, true}) {
-        try {
-            pool_->budget().reserve(bytes);
-            return true;
-        } catch (const Error& error) {
-            if (error.code() != ErrorCode::MemoryLimit) throw;
-        }
-        if (!is_trimmed) pool_->trim();
-    }
-    return false;
+void TableCache::clear() {
+    std::list<Entry> dropped;
+    std::lock_guard lock(mutex_);
+    dropped.swap(entries_);
+    bytes_ = 0;
 }
 
 void TableCache::drop_path(const std::string& path, std::list<Entry>& dropped) {
     auto found = std::find_if(entries_.begin(), entries_.end(),
                               [&](const Entry& entry) { return entry.path == path; });
     if (found == entries_.end()) return;
-    pool_->budget().release(found->bytes);
     bytes_ -= found->bytes;
     dropped.splice(dropped.end(), entries_, found);
 }

@@ -15,30 +15,29 @@ namespace ch::connector {
 /// Tables as they were last opened, by path, so that opening one again costs a look at its
 /// definition, at the list of its parts and at each part's stamp (table::Table::open). What has
 /// changed is read anew; nothing stale is given. At most `tables_max` tables and about `bytes_max`
-/// bytes, which count against the pool's budget, are kept; the longest unused go first, all of them
-/// when the budget has no room. Thread-safe; no lock is held while files are read.
+/// bytes, which count against the pool's budget, are kept; the longest unused go first.
+/// Thread-safe; no lock is held while files are read.
 class TableCache {
 public:
     TableCache(std::shared_ptr<const io::FileSystem> files, std::shared_ptr<BufferPool> pool,
                size_t tables_max, size_t bytes_max);
-    ~TableCache();
-    TableCache(const TableCache&) = delete;
-    TableCache& operator=(const TableCache&) = delete;
 
     /// Throws what table::Table::open() throws.
     std::shared_ptr<const table::Table> open(const std::string& path);
 
+    /// Gives up all tables. Those in use live on with their users.
+    void clear();
     [[nodiscard]] size_t size() const;
 
 private:
     struct Entry {
         std::string path;
         std::shared_ptr<const table::Table> table;
-        size_t bytes = 0;  ///< reserved of the budget
+        size_t bytes = 0;     ///< when it was last opened
+        MemoryCharge charge;  ///< for what its parts do not count themselves
     };
     std::shared_ptr<const table::Table> find(const std::string& path);
     void keep(const std::string& path, const std::shared_ptr<const table::Table>& table);
-    [[nodiscard]] bool reserve(size_t bytes);
     void drop_path(const std::string& path, std::list<Entry>& dropped);
     void drop_oldest(std::list<Entry>& dropped);
 

@@ -127,10 +127,16 @@ TEST_F(TableCacheTest, MemoryCountsAndIsGivenBack) {
 
 TEST_F(TableCacheTest, WithoutRoomInTheBudgetTablesOpenAndAreNotKept) {
     std::string path = add_part("t", "all_1_1_0");
-    budget_->reserve((64U << 20) - 100);
+    size_t parts_bytes = 0;
+    {
+        auto table = table::Table::open(files_, path, nullptr, pool_);
+        parts_bytes = budget_->used_bytes();
+    }
+    MemoryCharge others(pool_, (64U << 20) - parts_bytes - 1);
     EXPECT_EQ(cache_->open(path)->parts().size(), 1U);
     EXPECT_EQ(cache_->size(), 0U);
-    budget_->release((64U << 20) - 100);
+    MemoryCharge more(pool_, 2);
+    EXPECT_THROW((void)cache_->open(path), Error) << "what a part holds has no room either";
 }
 
 TEST_F(TableCacheTest, ManyThreadsMayOpenWhilePartsComeAndGo) {

@@ -100,17 +100,13 @@ void concat_dictionaries(std::span<const ColumnPiece> pieces, Column& to, const 
     std::unordered_map<std::string_view, int32_t> numbers;
     std::unordered_map<const Column*, std::vector<int32_t>> maps;
     std::vector<ColumnPiece> keys;
-    // NULL's entry, where there is one, is not found by its bytes.
-    size_t first_key = to.type->nullable ? 1 : 0;
     int32_t* out = to.data.as<int32_t>();
     for (const ColumnPiece& piece : pieces) {
         const ColumnPtr& dictionary = piece.column->children[0];
         auto [map, is_new] = maps.try_emplace(dictionary.get());
         if (is_new) {
             map->second.resize(dictionary->rows);
-            if (keys.empty() && first_key == 1 && dictionary->rows > 0)
-                keys.push_back({dictionary, 0, 1});
-            for (size_t code = first_key; code < dictionary->rows; ++code) {
+            for (size_t code = 0; code < dictionary->rows; ++code) {
                 auto number = static_cast<int32_t>(keys.size());
                 auto [known, added] = numbers.try_emplace(key_of(*dictionary, code), number);
                 if (added) keys.push_back({dictionary, code, 1});
@@ -118,8 +114,11 @@ void concat_dictionaries(std::span<const ColumnPiece> pieces, Column& to, const 
             }
         }
         const int32_t* codes = piece.column->data.as<int32_t>() + piece.from;
+        // A NULL row's code means nothing (column.h), its dictionary may even be empty.
         for (size_t row = 0; row < piece.rows; ++row)
-            *out++ = map->second[static_cast<size_t>(codes[row])];
+            *out++ = piece.column->is_null(piece.from + row)
+                         ? 0
+                         : map->second[static_cast<size_t>(codes[row])];
     }
     // No rows and no keys: an empty piece gives concat() the dictionary's type.
     if (keys.empty()) keys.push_back({pieces[0].column->children[0], 0, 0});

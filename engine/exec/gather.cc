@@ -144,27 +144,29 @@ Column gather(const Column& column, std::span<const uint32_t> rows, const Pool& 
     return result;
 }
 
-ColumnPtr without_dictionary(const ColumnPtr& column, const Pool& pool) {
-    if (column->type->id != TypeId::LowCardinality) return column;
-    const Column& dictionary = *column->children[0];
-    column::TypePtr type = dictionary.type->with_nullable(column->type->nullable);
+ColumnPtr values_of_codes(const Column& codes, const Column& dictionary, const Pool& pool) {
+    column::TypePtr type = dictionary.type->with_nullable(codes.type->nullable);
     Column values;
     if (dictionary.rows == 0) {
         // Only NULL rows, or none, can stand on an empty dictionary: there is nothing to gather.
-        values = column::make_default_column(type, column->rows, pool);
-    } else if (column->has_nulls()) {
-        Buffer codes = pool->make(column->rows * sizeof(uint32_t));
+        values = column::make_default_column(type, codes.rows, pool);
+    } else if (codes.has_nulls()) {
+        Buffer known = pool->make(codes.rows * sizeof(uint32_t));
         // A NULL row's code means nothing (column.h); any value does in its place.
-        for (size_t i = 0; i < column->rows; ++i)
-            codes.as<uint32_t>()[i] =
-                column->nulls.data()[i] != 0 ? 0 : column->data.as<uint32_t>()[i];
-        values = gather(dictionary, {codes.as<uint32_t>(), column->rows}, pool);
+        for (size_t i = 0; i < codes.rows; ++i)
+            known.as<uint32_t>()[i] = codes.is_null(i) ? 0 : codes.data.as<uint32_t>()[i];
+        values = gather(dictionary, {known.as<uint32_t>(), codes.rows}, pool);
     } else {
-        values = gather(dictionary, {column->data.as<uint32_t>(), column->rows}, pool);
+        values = gather(dictionary, {codes.data.as<uint32_t>(), codes.rows}, pool);
     }
     values.type = type;
-    values.nulls = copy_of(column->nulls, pool);
+    values.nulls = copy_of(codes.nulls, pool);
     return std::make_shared<const Column>(std::move(values));
+}
+
+ColumnPtr without_dictionary(const ColumnPtr& column, const Pool& pool) {
+    if (column->type->id != TypeId::LowCardinality) return column;
+    return values_of_codes(*column, *column->children[0], pool);
 }
 
 ColumnPtr take(const ColumnPtr& column, const Selection& selection, const Pool& pool) {

@@ -25,6 +25,11 @@ column::Column gather(const column::Column& column, std::span<const uint32_t> ro
 column::ColumnPtr without_dictionary(const column::ColumnPtr& column,
                                      const std::shared_ptr<BufferPool>& pool);
 
+/// The values that a LowCardinality column's codes stand for in another dictionary of as many rows,
+/// nullable as `codes` is.
+column::ColumnPtr values_of_codes(const column::Column& codes, const column::Column& dictionary,
+                                  const std::shared_ptr<BufferPool>& pool);
+
 /// memcpy, which may not be called with a null pointer, as texts without any byte have.
 inline void put_text(uint8_t* to, std::string_view text) {
     if (!text.empty()) std::memcpy(to, text.data(), text.size());

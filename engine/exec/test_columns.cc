@@ -1,6 +1,7 @@
 #include "engine/exec/test_columns.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace ch::exec {
@@ -44,11 +45,15 @@ void put(Column& column, size_t row, const Scalar& value) {
     } else if (const auto* number = std::get_if<double>(&value)) {
         if (column.type->id == TypeId::Float32)
             column.data.as<float>()[row] = static_cast<float>(*number);
+        else if (column.type->id == TypeId::BFloat16)
+            column.data.as<uint16_t>()[row] =
+                static_cast<uint16_t>(std::bit_cast<uint32_t>(static_cast<float>(*number)) >> 16);
         else
             column.data.as<double>()[row] = *number;
     } else {
         Int128 integer = column::is_null(value) ? 0 : std::get<Int128>(value);
-        std::memcpy(to, &integer, column.type->width());
+        std::memset(to, 0, column.type->width());
+        std::memcpy(to, &integer, std::min(sizeof(integer), column.type->width()));
     }
 }
 

@@ -57,6 +57,11 @@ Part::Part(Key, PartFolder folder, Options options)
                     folder_.path_of("count.txt"));
     read_columns();
     find_kind();
+    folder_charge_ = charge(sizeof(Part) + folder_.memory_bytes());
+}
+
+MemoryCharge Part::charge(size_t bytes) const {
+    return options_.pool == nullptr ? MemoryCharge() : MemoryCharge(options_.pool, bytes);
 }
 
 void Part::read_columns() {
@@ -184,7 +189,6 @@ size_t Part::memory_bytes() const {
         add_marks(compact_marks_->marks);
         total += compact_marks_->rows.capacity() * sizeof(uint64_t);
     }
-    if (options_.pool != nullptr) return total;
     for (const auto& rows : key_rows_)
         for (const column::ColumnPtr& column : rows->columns) total += column->bytes();
     return total;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/buffer.h"
 #include "base/io/file_system.h"
 #include "engine/column/column.h"
 #include "engine/column/scalar.h"
@@ -39,7 +40,7 @@ public:
         /// Rows of a granule in a part whose marks do not say (.mrk); used only where they cannot
         /// be worked out from the data.
         uint64_t granule_rows = 8192;
-        /// For the primary index; null = a pool of the part's own.
+        /// What the part holds counts against it; null = only the primary index is limited.
         std::shared_ptr<BufferPool> pool = nullptr;
         /// Shared by the parts of a table; null = this part parses its columns.txt itself.
         std::shared_ptr<ColumnLayouts> layouts = nullptr;
@@ -96,8 +97,10 @@ public:
         const std::string& index_name, std::string_view type_text,
         const std::vector<column::TypePtr>& types, uint64_t granularity) const;
     [[nodiscard]] const io::FileSystem& files() const { return folder_.files(); }
-    /// About the memory that the part holds by now, but for what counts against a pool of
-    /// Options and for a shared layout.
+    [[nodiscard]] const std::shared_ptr<const io::FileSystem>& shared_files() const {
+        return folder_.shared_files();
+    }
+    /// About the memory that the part holds by now, but for a shared layout.
     [[nodiscard]] size_t memory_bytes() const;
 
     /// The folder, the forms of the columns and the kind of the marks, for those who read the
@@ -126,6 +129,7 @@ private:
     [[nodiscard]] std::shared_ptr<const format::MarksFile> compact_marks() const;
     [[nodiscard]] std::shared_ptr<const format::MarksFile> read_marks(const std::string& base,
                                                                       size_t streams) const;
+    [[nodiscard]] MemoryCharge charge(size_t bytes) const;
     [[nodiscard]] format::Granules find_granules() const;
     [[nodiscard]] uint64_t find_granule_rows(size_t& marks_count) const;
 
@@ -141,11 +145,13 @@ private:
     format::MarksKind marks_kind_;
     uint64_t rows_ = 0;
     std::shared_ptr<const ColumnLayout> layout_;
+    MemoryCharge folder_charge_;
 
     // What is read on first use. Read without the lock held: two threads may do so at once, and the
     // first result is kept.
     mutable std::mutex mutex_;
     mutable std::unique_ptr<const format::Granules> granules_;            // guarded by mutex_
+    mutable MemoryCharge granules_charge_;                                // guarded by mutex_
     mutable std::unique_ptr<const format::Serialization> serialization_;  // guarded by mutex_
     mutable std::map<std::string, std::shared_ptr<const std::vector<format::Mark>>>
         marks_;                                                       // guarded by mutex_

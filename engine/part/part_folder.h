@@ -23,6 +23,9 @@ public:
 
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] const io::FileSystem& files() const { return *files_; }
+    [[nodiscard]] const std::shared_ptr<const io::FileSystem>& shared_files() const {
+        return files_;
+    }
     /// Sorted by name; folders (projections) too.
     [[nodiscard]] const std::vector<io::DirectoryEntry>& entries() const { return entries_; }
     [[nodiscard]] bool has(std::string_view file) const;

@@ -64,10 +64,18 @@ uint64_t bytes_between(const io::ReadableFile& file, format::Mark from, format::
 std::shared_ptr<const format::MarksFile> Part::read_marks(const std::string& base,
                                                           size_t streams) const {
     std::string file = base + marks_kind_.extension();
+    // The charge lives as long as somebody has the marks.
+    struct Held {
+        format::MarksFile marks;
+        MemoryCharge charge;
+    };
     try {
         std::string content = folder_.read(file);
-        return std::make_shared<const format::MarksFile>(
-            format::parse_marks(as_bytes(content), marks_kind_, streams));
+        auto held = std::make_shared<Held>();
+        held->marks = format::parse_marks(as_bytes(content), marks_kind_, streams);
+        held->charge = charge(held->marks.marks.capacity() * sizeof(format::Mark) +
+                              held->marks.rows.capacity() * sizeof(uint64_t));
+        return {held, &held->marks};
     } catch (const Error& error) {
         throw error.with_path(folder_.path_of(file));
     }
@@ -229,8 +237,12 @@ const format::Granules& Part::granules() const {
     } catch (const Error& error) {
         throw error.with_path(folder_.path());
     }
+    MemoryCharge charged = charge(found->first_row.capacity() * sizeof(uint64_t));
     std::lock_guard lock(mutex_);
-    if (granules_ == nullptr) granules_ = std::move(found);
+    if (granules_ == nullptr) {
+        granules_ = std::move(found);
+        granules_charge_ = std::move(charged);
+    }
     return *granules_;
 }
 
