@@ -138,6 +138,7 @@ private:
         bool is_suspect = false;
         for (const io::DirectoryEntry& entry : files_.list(folder))
             is_suspect = is_suspect || is_unpublished(entry.name, table);
+        is_suspect = is_suspect || !unpublished_bitmaps(table, list_bitmaps(table.id)).empty();
         if (!is_suspect) return;
         // Nobody but a merge is writing while this lease is held, and whoever was can publish
         // nothing any more once the epoch is raised.
@@ -145,10 +146,16 @@ private:
         if (!held) return;
         // In this order: a merge lives as long as its pin, and publishes before it lets go of it.
         const std::vector<io::DirectoryEntry> entries = files_.list(folder);
+        const std::vector<std::string> bitmaps = list_bitmaps(table.id);
         const std::vector<latch::PinEntry> pins = latch_.pins();
         state_ = database_.newest();
         std::shared_ptr<const TableState> now = state_->find(table.id);
         if (!now) return;
+        for (const std::string& bitmap : unpublished_bitmaps(*now, bitmaps)) {
+            const std::string writer = bitmap.substr(bitmap.find('.') + 1);
+            if (writer.starts_with(kMergeFolder) && is_live(writer, pins)) continue;
+            if (files_.remove_file(visible_folder() + "/" + bitmap)) ++report_.orphans_removed;
+        }
         const bool is_merging = is_noted(pins, merge_note(table.id));
         for (const io::DirectoryEntry& entry : entries) {
             const std::optional<format::PartName> part = format::PartName::parse(entry.name);
@@ -157,6 +164,27 @@ private:
             if (entry.name.starts_with(kMergeFolder) && is_live(entry.name, pins)) continue;
             if (remove_tree(files_, folder + "/" + entry.name)) ++report_.orphans_removed;
         }
+    }
+
+    [[nodiscard]] std::string visible_folder() const { return database_.root() + "/.ch/visible"; }
+
+    // "<table>.<folder of the part that it was written with>.<number>"
+    [[nodiscard]] std::vector<std::string> list_bitmaps(TableId table) const {
+        const std::string prefix = std::to_string(table) + ".";
+        std::vector<std::string> names;
+        for (const io::DirectoryEntry& entry : files_.list(visible_folder()))
+            if (entry.name.starts_with(prefix)) names.push_back(entry.name);
+        return names;
+    }
+
+    [[nodiscard]] std::vector<std::string> unpublished_bitmaps(
+        const TableState& table, std::vector<std::string> names) const {
+        std::set<std::string> known;
+        for (const auto& [part, bitmap] : table.bitmaps) known.insert(bitmap->record.file);
+        for (const Retired& gone : state_->retired)
+            if (!gone.is_folder) known.insert(gone.path.substr(gone.path.rfind('/') + 1));
+        std::erase_if(names, [&](const std::string& name) { return known.count(name) > 0; });
+        return names;
     }
 
     [[nodiscard]] static bool is_live(std::string_view folder,

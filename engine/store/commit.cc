@@ -33,6 +33,8 @@ struct Database::Group {
 
 namespace {
 
+constexpr const char* kVisibleFolder = ".ch/visible";
+
 template <typename T>
 void append_all(std::vector<T>& to, const std::vector<T>& from) {
     to.insert(to.end(), from.begin(), from.end());
@@ -67,6 +69,26 @@ void append_changed(std::vector<latch::ResourceId>& changed, const Edit& edit, c
         if (std::shared_ptr<const TableState> now = after.find(table.table); now && table.name)
             changed.push_back(now->database);
     }
+}
+
+void add_pending(TableEdit& table, const NewPart& part) {
+    table.added.push_back(part.record);
+    if (!part.bitmap) return;
+    table.bitmaps.push_back(*part.bitmap);
+    table.bitmaps.back().part = part.record.name;
+}
+
+// A merge may have taken parts away that a commit has bitmaps for: their rows are in another part
+// by now, which says itself up to where its hidden rows are known. True if bitmaps are left.
+bool drop_stale_bitmaps(TableEdit& edit, const State& state) {
+    std::shared_ptr<const TableState> table = state.find(edit.table);
+    std::erase_if(edit.bitmaps, [&](const BitmapRecord& bitmap) {
+        const bool is_new =
+            std::any_of(edit.added.begin(), edit.added.end(),
+                        [&](const PartRecord& part) { return part.name == bitmap.part; });
+        return !is_new && (!table || edit.retires_all || table->find_part(bitmap.part) == nullptr);
+    });
+    return !edit.bitmaps.empty();
 }
 
 Error unknown_outcome(const Error& error, const CommitId& id) {
@@ -169,7 +191,10 @@ Database::Group Database::assemble(const std::vector<Waiting*>& group) {
             Edit edit = transaction.edit();
             for (const Transaction::Pending& pending : transaction.pending())
                 for (TableEdit& table : edit.tables)
-                    if (table.table == pending.table) table.added.push_back(pending.part.record);
+                    if (table.table == pending.table) add_pending(table, pending.part);
+            for (TableEdit& table : edit.tables)
+                if (drop_stale_bitmaps(table, after.state()))
+                    made.folders.insert(path(kVisibleFolder));
             append_changed(made.changed, edit, after.state());
             after.apply(edit, made.base->version + 1);
             append_changed(made.changed, edit, after.state());

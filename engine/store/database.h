@@ -51,6 +51,7 @@ public:
 
     [[nodiscard]] const std::string& root() const { return root_; }
     [[nodiscard]] io::FileSystem& files() { return *files_; }
+    [[nodiscard]] const std::shared_ptr<io::FileSystem>& shared_files() { return files_; }
     [[nodiscard]] latch::LatchStore& latch() { return *latch_; }
     /// The newest version, looked up now.
     [[nodiscard]] std::shared_ptr<const State> newest();

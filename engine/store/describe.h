@@ -77,7 +77,7 @@ inline constexpr auto describe_bitmap = [](auto& archive, auto& bitmap) {
     describe_name(archive, bitmap.part);
     describe_name(archive, bitmap.file);
     archive.number(bitmap.rows_hidden);
-    archive.number(bitmap.complete_version);
+    archive.number(bitmap.complete_ts);
     archive.hash(bitmap.hash);
 };
 

@@ -47,12 +47,13 @@ struct PartRecord {
     bool operator==(const PartRecord&) const = default;
 };
 
-/// Which rows of a part are hidden by newer ones: a file in .ch/visible, immutable.
+/// Which rows of a part are hidden by newer ones, or are tombstones: a file in .ch/visible,
+/// immutable.
 struct BitmapRecord {
     std::string part;
-    std::string file;
+    std::string file;  ///< empty = no row is hidden
     uint64_t rows_hidden = 0;
-    uint64_t complete_version = 0;  ///< what came later is not in it
+    uint64_t complete_ts = 0;  ///< rows of later versions are not in it
     ContentHash hash{};
     bool operator==(const BitmapRecord&) const = default;
 };

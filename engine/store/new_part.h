@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct NewPart {
     /// All but the name, which the commit gives from the table's next block number. A merge's part
     /// has its name already: the range of its inputs' blocks, one level up.
     PartRecord record;
+    /// Of a replacing table: its tombstones and other rows of its own that do not count; nothing =
+    /// not known. The commit gives it the part's name.
+    std::optional<BitmapRecord> bitmap;
     /// Its files, written and not synced: the commit syncs those of all its parts at once and
     /// closes them. Empty if the writer has synced every file itself (a task in another process
     /// must).

@@ -154,11 +154,16 @@ void StateBuilder::apply(const TableEdit& edit, uint64_t version) {
     if (edit.schema || edit.retires_all || !edit.retired.empty()) drop_unused_schemas(table);
 }
 
+void StateBuilder::retire_file(const ActiveBitmap& bitmap, uint64_t version) {
+    if (bitmap.record.file.empty()) return;
+    state_.retired.push_back(
+        {".ch/visible/" + bitmap.record.file, false, bitmap.added_version, version});
+}
+
 void StateBuilder::retire_bitmap(TableState& table, std::string_view part, uint64_t version) {
     auto found = table.bitmaps.find(part);
     if (found == table.bitmaps.end()) return;
-    state_.retired.push_back({".ch/visible/" + found->second->record.file, false,
-                              found->second->added_version, version});
+    retire_file(*found->second, version);
     table.bitmaps.erase(found);
 }
 
@@ -193,9 +198,7 @@ void StateBuilder::add_part(TableState& table, const PartRecord& part, uint64_t 
 
 void StateBuilder::drop(TableState& table, uint64_t version) {
     const TableId id = table.id;
-    for (const auto& [part, bitmap] : table.bitmaps)
-        state_.retired.push_back(
-            {".ch/visible/" + bitmap->record.file, false, bitmap->added_version, version});
+    for (const auto& [part, bitmap] : table.bitmaps) retire_file(*bitmap, version);
     // The folder goes as a whole, so its retired parts need no lines of their own.
     std::erase_if(state_.retired,
                   [&](const Retired& gone) { return gone.path.starts_with(table.folder + "/"); });

@@ -110,6 +110,7 @@ private:
     void apply(const TableEdit& edit, uint64_t version);
     void create(const TableEdit& edit, uint64_t version);
     void retire_part(TableState& table, std::string_view part, uint64_t version);
+    void retire_file(const ActiveBitmap& bitmap, uint64_t version);
     void retire_bitmap(TableState& table, std::string_view part, uint64_t version);
     void add_part(TableState& table, const PartRecord& part, uint64_t version);
     void drop(TableState& table, uint64_t version);

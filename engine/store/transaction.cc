@@ -20,20 +20,19 @@ std::optional<Refusal> refusal_of(const TableEdit& edit, const Transaction& tran
     std::shared_ptr<const TableState> table = state.find(edit.table);
     if (!table) return latch::Conflict{edit.table, state.version};
     const latch::Conflict conflict{edit.table, table->changed_version};
-    for (const std::string& part : edit.retired) {
+    for (const std::string& part : edit.retired)
         if (table->find_part(part) == nullptr) return conflict;
-        // A merge that did not see the newest bitmap would bring hidden rows back.
-        auto bitmap = table->bitmaps.find(part);
-        if (edit.is_merge && bitmap != table->bitmaps.end() &&
-            bitmap->second->added_version > transaction.base().version)
-            return conflict;
-    }
-    for (const BitmapRecord& bitmap : edit.bitmaps)
-        if (table->find_part(bitmap.part) == nullptr) return conflict;
     for (const auto& pending : transaction.pending())
         if (pending.table == edit.table && !edit.schema &&
             table->find_schema(pending.part.record.schema_id) == nullptr)
             return conflict;
+    // Rows of a replacing table whose version is not above all that are there would not count.
+    for (const auto& pending : transaction.pending()) {
+        const uint64_t commit_ts = pending.part.record.min_commit_ts;
+        if (pending.table == edit.table && !edit.is_merge && commit_ts > 0 &&
+            commit_ts <= table->max_commit_ts)
+            return conflict;
+    }
     if (edit.schema) {
         std::shared_ptr<const TableState> before = transaction.base().find(edit.table);
         if (!before || before->schema().id != table->schema().id) return conflict;

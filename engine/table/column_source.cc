@@ -104,7 +104,8 @@ void ColumnSource::find_stored(const TableColumn& column) {
     if (column.type->id == TypeId::Unsupported)
         refuse(column,
                "its type " + column.type->name() + " is not supported; leave the column out");
-    stored_ = part_->find_column(column.name);
+    const std::string& stored_name = column.stored_name ? *column.stored_name : column.name;
+    if (!stored_name.empty()) stored_ = part_->find_column(stored_name);
     if (stored_) {
         const TypePtr& stored_type = part_->columns()[*stored_].type;
         converts_ = !(*stored_type == *type_);
@@ -115,7 +116,7 @@ void ColumnSource::find_stored(const TableColumn& column) {
                                "in ClickHouse to rewrite the part");
         return;
     }
-    check_not_stored(*part_, column.name);
+    if (!stored_name.empty()) check_not_stored(*part_, stored_name);
     if (column.default_expression.empty()) stored_ = find_nested_sibling(*part_, column);
     sizes_only_ = stored_.has_value();
     if (!stored_) constant_ = default_value(column, pool_);

@@ -14,6 +14,8 @@ constexpr size_t kColumnsMax = 100'000;
 constexpr size_t kNestingMax = 200;
 /// Elements of a constant default, all levels together.
 constexpr size_t kConstantElementsMax = 100'000;
+/// Bytes of a bitmap of hidden rows: 2^32 rows, each of them hidden or not.
+constexpr uint64_t kBitmapBytesMax = 1ULL << 30;
 /// Part folders of a table, covered ones included. ClickHouse's max_parts_in_total is 100,000.
 constexpr size_t kPartsMax = 2'000'000;
 /// How often a table folder is listed again because a part went away between listing and opening

@@ -18,6 +18,13 @@ std::vector<TableColumn> columns_read(const Table& table, const ScanRequest& req
     for (const exec::ExpressionPtr& conjunct : request.predicate)
         for (std::string& name : exec::referenced_columns(*conjunct))
             names.push_back(std::move(name));
+    for (const PartView& view : table.views()) {
+        if (!view.hiding) continue;
+        names.insert(names.end(), view.hiding->key.begin(), view.hiding->key.end());
+        names.push_back(view.hiding->columns.version);
+        names.push_back(view.hiding->columns.is_deleted);
+        break;
+    }
     std::vector<TableColumn> columns;
     for (const std::string& name : names) {
         auto is_it = [&](const TableColumn& column) { return column.name == name; };
@@ -53,7 +60,8 @@ public:
     Splitter(const part::Part& part, const std::vector<TableColumn>& columns, uint64_t split_bytes)
         : part_(part), columns_(columns), split_bytes_(std::max<uint64_t>(1, split_bytes)) {
         for (const TableColumn& column : columns)
-            if (std::optional<size_t> stored = part.find_column(column.name))
+            if (std::optional<size_t> stored =
+                    part.find_column(column.stored_name.value_or(column.name)))
                 column_bytes_ += part.column_bytes(*stored);
     }
 
@@ -110,19 +118,39 @@ private:
     uint64_t column_bytes_ = 0;
 };
 
+/// Those whose columns the part has under today's names: its files tell nothing of others.
+std::vector<exec::ExpressionPtr> told_by_names(const std::vector<exec::ExpressionPtr>& predicate,
+                                               const PartView& view) {
+    std::vector<exec::ExpressionPtr> told;
+    for (const exec::ExpressionPtr& conjunct : predicate) {
+        const std::vector<std::string> names = exec::referenced_columns(*conjunct);
+        if (std::none_of(names.begin(), names.end(), [&](const std::string& name) {
+                return view.stored_names.count(name) > 0;
+            }))
+            told.push_back(conjunct);
+    }
+    return told;
+}
+
 /// What one part adds to a plan.
-ScanPlan plan_part(const part::Part& part, const TableSchema& schema, const ScanRequest& request,
-                   const std::vector<TableColumn>& columns, uint64_t split_bytes) {
+ScanPlan plan_part(const part::Part& part, const PartView& view, const TableSchema& schema,
+                   const ScanRequest& request, std::vector<TableColumn> columns,
+                   uint64_t split_bytes) {
     ScanPlan plan;
     plan.parts = 1;
-    if (part.rows() == 0 || !part_may_match(part, schema, request.predicate)) return plan;
+    const std::vector<exec::ExpressionPtr> predicate = told_by_names(request.predicate, view);
+    if (part.rows() == 0 || !part_may_match(part, schema, predicate)) return plan;
     plan.granules = part.granules().count();
-    std::vector<GranuleRange> ranges = prune_by_primary_key(part, schema, request.predicate);
-    ranges = prune_by_skip_indices(part, schema, request.predicate, std::move(ranges));
+    std::vector<GranuleRange> ranges = prune_by_primary_key(part, schema, predicate);
+    ranges = prune_by_skip_indices(part, schema, predicate, std::move(ranges));
     if (ranges.empty()) return plan;
     plan.parts_selected = 1;
     for (GranuleRange range : ranges) plan.granules_selected += range.to - range.from;
+    for (TableColumn& column : columns)
+        if (auto stored = view.stored_names.find(column.name); stored != view.stored_names.end())
+            column.stored_name = stored->second;
     Splitter(part, columns, split_bytes).cut(ranges, plan.splits);
+    for (Split& split : plan.splits) split.hiding = view.hiding;
     return plan;
 }
 
@@ -132,8 +160,11 @@ ScanPlan plan_scan(const Table& table, const ScanRequest& request, uint64_t spli
     refuse_broken(table);
     std::vector<TableColumn> columns = columns_read(table, request);
     std::vector<ScanPlan> pieces(table.parts().size());
+    const PartView as_it_is;
     for_each_index(pieces.size(), [&](size_t i) {
-        pieces[i] = plan_part(*table.parts()[i], table.schema(), request, columns, split_bytes);
+        const PartView& view = table.views().empty() ? as_it_is : table.views()[i];
+        pieces[i] =
+            plan_part(*table.parts()[i], view, table.schema(), request, columns, split_bytes);
     });
     ScanPlan plan;
     for (ScanPlan& piece : pieces) {

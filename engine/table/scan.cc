@@ -40,6 +40,8 @@ struct Scan::State {
     ScanOptions options;
     RowReader reader;
     std::vector<ColumnSource> sources;  // each column once, wanted or filtered by
+    std::optional<format::RowSet> hidden;
+    std::unique_ptr<KeyHiding> newer;
     std::vector<FilterStep> steps;
     std::vector<size_t> wanted;  // into sources
     size_t range = 0;
@@ -49,6 +51,7 @@ struct Scan::State {
 
     size_t source(const std::string& name);
     void add_row_exists();
+    void add_hiding();
     void add_steps();
     void check_ranges() const;
     void enter_range();
@@ -78,6 +81,31 @@ void Scan::State::add_row_exists() {
         std::string(kRowExistsColumn), column::make_type(column::TypeId::UInt8), {}, {}, {}};
     sources.emplace_back(part, column.name, &column, options.pool);
     steps.push_back({.conjuncts = {}, .sources = {sources.size() - 1}});
+}
+
+/// Before any conjunct: none is evaluated on a row that does not count.
+void Scan::State::add_hiding() {
+    if (!split.hiding) return;
+    const RowHiding& hiding = *split.hiding;
+    hidden = read_bitmap(part->files(), hiding, part->rows());
+    if (hidden) {
+        steps.emplace_back();
+        steps.back().hidden = &*hidden;
+    }
+    if (hiding.parts.empty() && !hiding.has_deleted) return;
+    OpenPart open = options.open_part;
+    if (!open)
+        open = [from = part](const std::string& path) {
+            return part::Part::open(from->shared_files(), path);
+        };
+    newer = std::make_unique<KeyHiding>(hiding, std::move(open), reader_options(options));
+    FilterStep step;
+    step.newer = newer.get();
+    for (const std::string& name : hiding.key) step.sources.push_back(source(name));
+    step.sources.push_back(source(hiding.columns.version));
+    step.has_deleted = hiding.has_deleted;
+    if (step.has_deleted) step.sources.push_back(source(hiding.columns.is_deleted));
+    steps.push_back(std::move(step));
 }
 
 /// Conjuncts in their order; those that need no further column share a step.
@@ -177,6 +205,7 @@ Scan::Scan(std::shared_ptr<const part::Part> part, Split split, ScanRequest requ
     CH_ASSERT(state.options.pool != nullptr && state.options.batch_rows > 0);
     state.check_ranges();
     state.add_row_exists();
+    state.add_hiding();
     state.add_steps();
     for (const std::string& name : state.request.columns)
         state.wanted.push_back(state.source(name));

@@ -11,6 +11,7 @@
 #include "engine/column/column.h"
 #include "engine/exec/expression.h"
 #include "engine/part/part_reader.h"
+#include "engine/table/key_hiding.h"
 #include "engine/table/table.h"
 
 namespace ch::table {
@@ -37,6 +38,7 @@ struct Split {
     uint64_t rows = 0;
     uint64_t bytes = 0;                ///< estimate, wanted columns only, compressed
     std::vector<TableColumn> columns;  ///< today's definition of each column that the request reads
+    std::optional<RowHiding> hiding;   ///< nothing: every row counts
 };
 
 /// Splits and what pruning left out.
@@ -67,6 +69,7 @@ struct ScanOptions {
     std::shared_ptr<ScanMetrics> metrics;
     std::shared_ptr<const std::atomic<bool>> cancelled;
     size_t batch_rows = 16384;  ///< rows a block at most
+    OpenPart open_part = {};    ///< for parts that hide rows; empty = they are opened anew
 };
 
 /// Runs one split: filter columns first, the others only for granules and rows that survive. Blocks

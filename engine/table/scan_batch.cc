@@ -37,7 +37,11 @@ ScanBatch::ScanBatch(std::span<ColumnSource> sources, RowReader& reader, RowRang
 }
 
 bool ScanBatch::filter(const FilterStep& step) {
-    if (step.conjuncts.empty()) {
+    if (step.hidden != nullptr) {
+        narrow(not_in(*step.hidden));
+    } else if (step.newer != nullptr) {
+        if (selected_rows() > 0) narrow(not_hidden(step));
+    } else if (step.conjuncts.empty()) {
         narrow(existing_rows(*column(step.sources[0])));
     } else {
         column::Block block;
@@ -49,6 +53,29 @@ bool ScanBatch::filter(const FilterStep& step) {
         narrow(exec::select(step.conjuncts, block, pool_));
     }
     return selected_rows() > 0;
+}
+
+exec::Selection ScanBatch::not_in(const format::RowSet& hidden) const {
+    std::vector<uint8_t> flags(rows_.count, 1);
+    hidden.clear(rows_.first, rows_.count, flags.data());
+    exec::Selection left;
+    const size_t count = selected_rows();
+    for (size_t i = 0; i < count; ++i)
+        if (flags[selection_.all ? i : selection_.rows[i]] != 0)
+            left.rows.push_back(static_cast<uint32_t>(i));
+    left.all = left.rows.size() == count;
+    if (left.all) left.rows.clear();
+    return left;
+}
+
+exec::Selection ScanBatch::not_hidden(const FilterStep& step) {
+    std::vector<ColumnPtr> columns;
+    for (size_t source : step.sources) columns.push_back(column(source));
+    const ColumnPtr is_deleted = step.has_deleted ? columns.back() : nullptr;
+    if (is_deleted) columns.pop_back();
+    const ColumnPtr version = columns.back();
+    columns.pop_back();
+    return step.newer->visible(columns, *version, is_deleted.get());
 }
 
 /// `passed` counts within the rows selected so far.

@@ -8,6 +8,7 @@
 #include "engine/exec/evaluate.h"
 #include "engine/format/marks.h"
 #include "engine/table/column_source.h"
+#include "engine/table/key_hiding.h"
 
 namespace ch::table {
 
@@ -19,11 +20,15 @@ struct RowRange {
     bool operator==(const RowRange&) const = default;
 };
 
-/// Conjuncts that are evaluated together because they read the same columns. Without any, the one
-/// column is _row_exists: rows that hold 0 are deleted.
+/// Conjuncts that are evaluated together because they read the same columns. Without any: rows that
+/// a set holds or that newer ones hide, or else the one column is _row_exists: rows that hold 0 are
+/// deleted.
 struct FilterStep {
     std::vector<exec::ExpressionPtr> conjuncts;
     std::vector<size_t> sources;
+    const format::RowSet* hidden = nullptr;
+    KeyHiding* newer = nullptr;  ///< sources: the key, the version, perhaps the tombstone flag
+    bool has_deleted = false;    ///< with `newer`: the flag is the last of the sources
 };
 
 /// One batch of rows on its way through a scan: columns are read when they are first asked for, and
@@ -63,6 +68,8 @@ private:
     [[nodiscard]] size_t end_of(RowRange rows) const;
     [[nodiscard]] uint64_t granules_in(RowRange rows) const;
     void narrow(exec::Selection passed);
+    [[nodiscard]] exec::Selection not_in(const format::RowSet& hidden) const;
+    [[nodiscard]] exec::Selection not_hidden(const FilterStep& step);
     const exec::Selection& selection_within(RowRange rows);
 
     std::span<ColumnSource> sources_;

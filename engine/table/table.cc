@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engine/part/file_hashes.h"
 #include "engine/table/active_parts.h"
 #include "engine/table/create_query.h"
 #include "engine/table/limits.h"
@@ -125,6 +126,20 @@ std::optional<std::vector<OpenedPart>> open_parts(const PartOpener& opener,
     return opened;
 }
 
+/// A part that a list names: its files are those that the list's hashes are of.
+OpenedPart open_listed_part(const std::shared_ptr<const io::FileSystem>& files,
+                            const TablePart& listed, const part::Part::Options& options) {
+    OpenedPart opened;
+    try {
+        part::verify_hashes(*files, listed.path, listed.hashes);
+        opened.part = part::Part::open(files, listed.path, options);
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::Bug || error.code() == ErrorCode::MemoryLimit) throw;
+        opened.error = error.what();
+    }
+    return opened;
+}
+
 std::vector<TableColumn> columns_of(const part::Part& part) {
     std::vector<TableColumn> columns;
     for (const column::NameAndType& column : part.columns()) {
@@ -193,6 +208,42 @@ std::shared_ptr<const Table> Table::open(std::shared_ptr<const io::FileSystem> f
     table->files_ = std::move(files);
     table->path_ = std::move(location.folder);
     if (table->schema_.columns.empty()) table->take_columns(names);
+    return table;
+}
+
+std::shared_ptr<const Table> Table::of_parts(std::shared_ptr<const io::FileSystem> files,
+                                             std::string path, TableSchema schema,
+                                             std::vector<TablePart> parts, const Table* previous,
+                                             const std::shared_ptr<BufferPool>& pool,
+                                             std::shared_ptr<const void> keeper) {
+    auto table = std::make_shared<Table>();
+    table->schema_ = std::move(schema);
+    table->path_ = std::move(path);
+    table->keeper_ = std::move(keeper);
+    const bool may_reuse = previous != nullptr && previous->files_ == files;
+    table->layouts_ = may_reuse ? previous->layouts_ : std::make_shared<part::ColumnLayouts>();
+    std::unordered_map<std::string, std::shared_ptr<const part::Part>> known;
+    if (may_reuse)
+        for (const auto& part : previous->parts_) known[part->path()] = part;
+    const part::Part::Options options{table->schema_.index_granularity, pool, table->layouts_};
+    std::vector<OpenedPart> opened(parts.size());
+    for_each_index(parts.size(), [&](size_t i) {
+        auto found = known.find(parts[i].path);
+        opened[i] = found != known.end() ? OpenedPart{found->second, {}, {}, false}
+                                         : open_listed_part(files, parts[i], options);
+    });
+    for (size_t i = 0; i < parts.size(); ++i) {
+        if (opened[i].part == nullptr) {
+            const std::string& part_path = parts[i].path;
+            table->broken_.push_back(
+                {part_path.substr(part_path.rfind('/') + 1), std::move(opened[i].error)});
+            continue;
+        }
+        table->parts_.push_back(std::move(opened[i].part));
+        table->views_.push_back(std::move(parts[i].view));
+        table->stamps_.emplace_back();
+    }
+    table->files_ = std::move(files);
     return table;
 }
 

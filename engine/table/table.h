@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,7 +12,9 @@
 #include "engine/column/scalar.h"
 #include "engine/column/type.h"
 #include "engine/format/part_name.h"
+#include "engine/part/file_hashes.h"
 #include "engine/part/part.h"
+#include "engine/table/row_hiding.h"
 
 namespace ch::table {
 
@@ -22,6 +25,8 @@ struct TableColumn {
     std::string default_kind;        ///< "", DEFAULT, MATERIALIZED, ALIAS or EPHEMERAL
     std::string default_expression;  ///< as SQL; empty = the type's default
     std::string comment;
+    /// What the part at hand has it under: empty = it has none. Nothing = the same name.
+    std::optional<std::string> stored_name = std::nullopt;
 };
 
 /// A part that could not be opened, and why. A table with one refuses scans (a row must not go
@@ -60,8 +65,24 @@ struct PartStamp {
     bool operator==(const PartStamp&) const = default;
 };
 
-/// A plain ClickHouse table folder, opened read-only by ClickHouse's covering rules at one moment.
-/// Immutable, thread-safe.
+/// How a part is read that was written under another definition than today's, or of which newer
+/// rows hide some.
+struct PartView {
+    /// Today's name of a column -> what the part has it under, empty = it has none. Columns that
+    /// are not here have the same name.
+    std::map<std::string, std::string, std::less<>> stored_names;
+    std::optional<RowHiding> hiding;
+};
+
+/// A part of a table whose parts are listed somewhere else than in its folder.
+struct TablePart {
+    std::string path;
+    PartView view;
+    std::vector<part::UnlistedFile> hashes;  ///< of what the part's checksums.txt leaves out
+};
+
+/// A plain ClickHouse table folder, opened read-only by ClickHouse's covering rules at one moment,
+/// or the parts of a table as others know them. Immutable, thread-safe.
 class Table {
 public:
     /// `path`: a table folder, root/db/table where root is a ClickHouse data path or its data/
@@ -76,12 +97,24 @@ public:
                                              const Table* previous = nullptr,
                                              const std::shared_ptr<BufferPool>& pool = nullptr);
 
+    /// A table of these parts and this definition. `previous`: parts of the same path are taken
+    /// over from it; they must never change. `keeper` lives as long as the table: what keeps its
+    /// files from being removed.
+    static std::shared_ptr<const Table> of_parts(std::shared_ptr<const io::FileSystem> files,
+                                                 std::string path, TableSchema schema,
+                                                 std::vector<TablePart> parts,
+                                                 const Table* previous,
+                                                 const std::shared_ptr<BufferPool>& pool,
+                                                 std::shared_ptr<const void> keeper);
+
     [[nodiscard]] const std::string& path() const { return path_; }  ///< the real folder
     [[nodiscard]] const TableSchema& schema() const { return schema_; }
     /// The active parts, by name order of ClickHouse (partition, min block).
     [[nodiscard]] const std::vector<std::shared_ptr<const part::Part>>& parts() const {
         return parts_;
     }
+    /// How each of parts() is read. Empty = all as they are.
+    [[nodiscard]] const std::vector<PartView>& views() const { return views_; }
     [[nodiscard]] const std::vector<BrokenPart>& broken_parts() const { return broken_; }
     [[nodiscard]] const std::shared_ptr<const io::FileSystem>& files() const { return files_; }
     /// About the memory that the table holds by now, but for what counts against its pool.
@@ -94,6 +127,8 @@ private:
     std::string path_;
     TableSchema schema_;
     std::vector<std::shared_ptr<const part::Part>> parts_;
+    std::vector<PartView> views_;
+    std::shared_ptr<const void> keeper_;
     /// One a part: its folder and its checksums.txt just before it was opened; nothing where that
     /// does not tell whether it has changed since.
     std::vector<std::optional<PartStamp>> stamps_;

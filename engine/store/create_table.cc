@@ -1,0 +1,45 @@
+#include "engine/store/create_table.h"
+
+#include "engine/store/write_layout.h"
+
+namespace ch::storage {
+
+TableId create_table(Database& database, const TableName& name, const SchemaVersion& schema) {
+    static_cast<void>(make_write_layout(schema));
+    std::shared_ptr<latch::Pin> pin = database.pin_creation();
+    Transaction transaction = database.begin();
+    transaction.hold(pin);
+    if (transaction.base().find(name.database, name.table))
+        throw Error(ErrorCode::InvalidArgument,
+                    "table " + name.database + "." + name.table + " exists already",
+                    database.root());
+    if (transaction.base().databases.count(name.database) == 0)
+        transaction.create_database(database.new_id(), name.database);
+    const TableId table = database.new_id();
+    transaction.create_table(table, name, database.make_table_folder(name, table), schema);
+    require_published(database.commit(transaction), "creating " + name.database + "." + name.table);
+    return table;
+}
+
+void require_published(const CommitOutcome& outcome, const std::string& what) {
+    if (const auto* fenced = std::get_if<latch::Fenced>(&outcome))
+        throw Error(ErrorCode::Fenced, what + ": another writer has taken the latch of table " +
+                                           std::to_string(fenced->resource) + " over (epoch " +
+                                           std::to_string(fenced->epoch) +
+                                           "); nothing was published");
+    if (const auto* conflict = std::get_if<latch::Conflict>(&outcome))
+        throw Error(ErrorCode::Conflict,
+                    what + ": version " + std::to_string(conflict->version) +
+                        " changed what this was made from; nothing was published, try again");
+}
+
+WriteLatch require_latch(Database& database, TableId table, uint64_t wait_ms_max) {
+    std::optional<WriteLatch> latch = database.lock({table}, latch::LatchMode::Writer, wait_ms_max);
+    if (!latch)
+        throw Error(ErrorCode::Busy,
+                    "another writer holds the table's latch; ch latch status tells who",
+                    database.root());
+    return std::move(*latch);
+}
+
+}  // namespace ch::storage

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/store/database.h"
+#include "engine/table/table.h"
+
+namespace ch::storage {
+
+/// At which version a store is read: the newest one, one of the root, or the newest that is
+/// complete up to a timestamp of TiDB (milliseconds since 1970 << 18).
+struct ReadPoint {
+    std::optional<uint64_t> version;
+    std::optional<uint64_t> tso;
+
+    /// `number` below 2^40 is a version, others are timestamps.
+    static ReadPoint of_number(uint64_t number);
+};
+
+/// The parts of a path ROOT/DATABASE/TABLE, if ROOT is a store.
+struct StorePath {
+    std::string root;
+    std::string database;
+    std::string table;
+};
+std::optional<StorePath> store_path(const io::FileSystem& files, const std::string& path);
+
+/// A snapshot at that point. Throws Error{SnapshotExpired | NotFound}.
+Snapshot read_snapshot(Database& database, const ReadPoint& point);
+
+/// A table of a snapshot, which stays pinned while the table lives. `previous`: the same table as
+/// it was opened before, or null. Throws Error{NotFound}.
+std::shared_ptr<const table::Table> open_table(const std::shared_ptr<Database>& database,
+                                               const Snapshot& snapshot,
+                                               const std::string& database_name,
+                                               const std::string& table_name,
+                                               const table::Table* previous,
+                                               const std::shared_ptr<BufferPool>& pool);
+
+/// What stands at `path`: a table of the store whose root is above it, at `point`; else, where no
+/// store is above, a plain folder (table::Table::open), which has no versions.
+std::shared_ptr<const table::Table> open_table(const std::shared_ptr<io::FileSystem>& files,
+                                               const std::string& path, const ReadPoint& point,
+                                               const table::Table* previous = nullptr,
+                                               const std::shared_ptr<BufferPool>& pool = nullptr);
+
+}  // namespace ch::storage
