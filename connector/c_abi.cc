@@ -21,6 +21,20 @@ using ch::Error;
 using ch::ErrorCode;
 namespace connector = ch::connector;
 
+static_assert(CH_CORRUPT == static_cast<int>(ErrorCode::Corrupt) &&
+                  CH_IO == static_cast<int>(ErrorCode::Io) &&
+                  CH_NOT_FOUND == static_cast<int>(ErrorCode::NotFound) &&
+                  CH_INVALID_ARGUMENT == static_cast<int>(ErrorCode::InvalidArgument) &&
+                  CH_UNSUPPORTED == static_cast<int>(ErrorCode::Unsupported) &&
+                  CH_MEMORY_LIMIT == static_cast<int>(ErrorCode::MemoryLimit) &&
+                  CH_CANCELLED == static_cast<int>(ErrorCode::Cancelled) &&
+                  CH_BUG == static_cast<int>(ErrorCode::Bug) &&
+                  CH_SNAPSHOT_EXPIRED == static_cast<int>(ErrorCode::SnapshotExpired) &&
+                  CH_CONFLICT == static_cast<int>(ErrorCode::Conflict) &&
+                  CH_FENCED == static_cast<int>(ErrorCode::Fenced) &&
+                  CH_BUSY == static_cast<int>(ErrorCode::Busy),
+              "the C ABI's codes are those of Error");
+
 struct ch_session {
     std::shared_ptr<connector::Session> session;
 };

@@ -6,6 +6,9 @@
  * ch_query_cancel and ch_query_metrics may be called beside another call on the same query.
  * Closing NULL is harmless.
  *
+ * JSON that is handed in: a plan of at most 64 MiB, a split of 16 MiB, settings of 64 KiB, all
+ * nested at most 512 deep, where a call counts as two.
+ *
  * A plan is JSON, a tree of nodes, each with its input:
  *   {"node":"scan", "table":"<path>", "columns":["a","b"]}
  *       path: a table folder; columns may add _part, _partition_id, _part_offset
@@ -30,10 +33,12 @@
  *   "dictionary":true|false, "decimal128":true|false}.
  *   "arrow" (default): each ClickHouse type as the nearest Arrow type; "spark": as Spark sees it
  *   (unsigned widened, timestamps in microseconds, enums and UUIDs as text).
- *   LowCardinality text and enums are dictionaries with int32 codes, unless "dictionary" is false.
- *   Decimals up to 9 and 18 digits are Arrow decimal32 and decimal64; "decimal128" widens them.
- *   A UUID is fixed binary of 16 bytes marked arrow.uuid; Int128 and wider are their stored bytes,
- *   little-endian; Time is a duration, since it may pass 24 hours; text may hold any bytes.
+ *   "batch_rows": rows of a batch at most, 1 to 1048576, default 16384; a batch of wide rows may
+ * have fewer. "split_bytes": compressed bytes of a split, about, default 64 MiB. LowCardinality
+ * text and enums are dictionaries with int32 codes, unless "dictionary" is false. Decimals up to 9
+ * and 18 digits are Arrow decimal32 and decimal64; "decimal128" widens them. A UUID is fixed binary
+ * of 16 bytes marked arrow.uuid; Int128 and wider are their stored bytes, little-endian; Time is a
+ * duration, since it may pass 24 hours; text may hold any bytes.
  */
 #ifndef CH_CH_H
 #define CH_CH_H
@@ -100,18 +105,18 @@ typedef struct ch_query ch_query;
 
 enum {
     CH_OK = 0,
-    CH_CORRUPT = 1,
-    CH_IO = 2,
-    CH_NOT_FOUND = 3,
-    CH_INVALID_ARGUMENT = 4,
-    CH_UNSUPPORTED = 5,
-    CH_MEMORY_LIMIT = 6,
-    CH_CANCELLED = 7,
-    CH_BUG = 8,
-    CH_SNAPSHOT_EXPIRED = 9,
-    CH_CONFLICT = 10,
-    CH_FENCED = 11,
-    CH_BUSY = 12
+    CH_CORRUPT = 1,          /* bytes on disk are not what they must be; the file is named */
+    CH_IO = 2,               /* the system failed to read or write; worth another try */
+    CH_NOT_FOUND = 3,        /* no such table, part or file */
+    CH_INVALID_ARGUMENT = 4, /* the caller's plan, path or value is wrong */
+    CH_UNSUPPORTED = 5,      /* right, but more than this version does */
+    CH_MEMORY_LIMIT = 6,     /* the session's budget is used up */
+    CH_CANCELLED = 7,        /* by ch_query_cancel */
+    CH_BUG = 8,              /* a fault of this library */
+    CH_SNAPSHOT_EXPIRED = 9, /* the version that was asked for has been collected */
+    CH_CONFLICT = 10,        /* another commit changed what this one rests on */
+    CH_FENCED = 11,          /* the writer has lost its latch; nothing was published */
+    CH_BUSY = 12             /* another process holds the latch */
 };
 
 /* message is NUL-terminated and cut to fit; it names the file and the offset where there are any.

@@ -251,6 +251,37 @@ def check_the_process_grows_by_no_more_than_the_budget(clickhouse, session, path
     assert peak <= budget and grown <= budget + beside_it, f"counted {peak:,} bytes, the process grew by {grown:,}"
 
 
+def check_marks_count_against_the_budget(clickhouse, session, path) -> None:
+    granules, columns, budget, beside_it = 100_000, 10, 64 << 20, 16 << 20
+    names = ["id"] + [f"c{i}" for i in range(1, columns)]
+    clickhouse.query(
+        f"CREATE TABLE d.marks ({', '.join(f'{name} UInt8' for name in names)}) ENGINE = MergeTree ORDER BY tuple() "
+        "SETTINGS index_granularity = 2, min_bytes_for_wide_part = 0"
+    )
+    clickhouse.query(
+        f"INSERT INTO d.marks SELECT {', '.join('number % 7' for _ in names)} FROM numbers({2 * granules}) "
+        f"SETTINGS max_block_size = {2 * granules}, min_insert_block_size_rows = {2 * granules}"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", SCAN_IN_A_PROCESS, Path(__file__).parent, LIBRARY, path[:-1] + "marks", str(budget)],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    found, _, peak, grown = map(int, done.stdout.split())
+    assert found == 2 * granules
+    print(f"{granules:,} granules of {columns} columns: the process grew by {grown:,} bytes, its budget counted {peak:,}")
+    # A mark has two numbers of 8 bytes.
+    assert 16 * granules * columns < peak <= budget, f"counted {peak:,} bytes"
+    assert grown <= budget + beside_it, f"counted {peak:,} bytes, the process grew by {grown:,}"
+    small = libch.Session(LIBRARY, {"memory_bytes": 4 << 20})
+    try:
+        small.execute({"node": "scan", "table": path[:-1] + "marks", "columns": names}).read().read_all()
+        raise AssertionError("marks of over 16 MB went through a budget of 4 MiB")
+    except MemoryError:
+        pass
+
+
 def check_cancel_within_one_batch(clickhouse, session, path) -> None:
     query = session.execute({"node": "scan", "table": path, "columns": NAMES, "options": {"batch_rows": 1000}})
     reader = query.read()
