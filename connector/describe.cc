@@ -11,6 +11,7 @@
 #include "connector/split_text.h"
 #include "connector/statistics.h"
 #include "engine/exec/spark_types.h"
+#include "engine/store/open_table.h"
 
 namespace ch::connector {
 
@@ -85,8 +86,12 @@ std::optional<std::vector<std::string>> names_at(List list, const io::FileSystem
 std::string list_json(const Session& session, const std::string& path) {
     check_path(path);
     // A folder may be either, as far as its name tells.
-    auto databases = names_at(table::list_databases, *session.files(), path);
-    auto tables = names_at(table::list_tables, *session.files(), path);
+    auto databases = storage::list_databases(session.files(), path, {});
+    auto tables = storage::list_tables(session.files(), path, {});
+    if (!databases && !tables) {
+        databases = names_at(table::list_databases, *session.files(), path);
+        tables = names_at(table::list_tables, *session.files(), path);
+    }
     if (!databases && !tables)
         throw Error(ErrorCode::NotFound, "there is neither a data path nor a database", path);
     json result = json::object();

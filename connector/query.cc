@@ -143,6 +143,9 @@ bool Query::open_next_split() {
     if (next_split_ == splits_.size()) return false;
     const table::Split& split = splits_[next_split_++];
     table::ScanOptions options{pool_, metrics_, cancelled_, options_.batch_rows};
+    options.open_part = [session = session_](const std::string& path) {
+        return session->parts().open(path);
+    };
     // One split's files at a time are open, however many parts the table has.
     scan_ = std::make_unique<table::Scan>(session_->parts().open(split.part_path), split,
                                           bound_.request, std::move(options));

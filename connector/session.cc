@@ -17,7 +17,7 @@ std::shared_ptr<Session> Session::open(std::string_view settings) {
         check_fields(values, "settings", {"memory_bytes"});
         memory_bytes = optional_count(values, "settings", "memory_bytes").value_or(memory_bytes);
     }
-    auto session = std::make_shared<Session>(std::make_shared<const io::PosixFs>(), memory_bytes);
+    auto session = std::make_shared<Session>(std::make_shared<io::PosixFs>(), memory_bytes);
     // The pool may outlive the session with a batch that its reader still holds.
     session->pool_->set_reclaim([weak = std::weak_ptr(session)] {
         if (std::shared_ptr<Session> alive = weak.lock()) {
@@ -28,7 +28,7 @@ std::shared_ptr<Session> Session::open(std::string_view settings) {
     return session;
 }
 
-Session::Session(std::shared_ptr<const io::FileSystem> files, size_t memory_bytes)
+Session::Session(std::shared_ptr<io::FileSystem> files, size_t memory_bytes)
     : files_(std::move(files)),
       budget_(std::make_shared<MemoryBudget>(memory_bytes)),
       pool_(std::make_shared<BufferPool>(budget_)),

@@ -21,9 +21,9 @@ public:
     /// settings: {"memory_bytes":n}, or empty. Throws Error{InvalidArgument}.
     static std::shared_ptr<Session> open(std::string_view settings);
 
-    Session(std::shared_ptr<const io::FileSystem> files, size_t memory_bytes);
+    Session(std::shared_ptr<io::FileSystem> files, size_t memory_bytes);
 
-    [[nodiscard]] const std::shared_ptr<const io::FileSystem>& files() const { return files_; }
+    [[nodiscard]] const std::shared_ptr<io::FileSystem>& files() const { return files_; }
     [[nodiscard]] const std::shared_ptr<BufferPool>& pool() const { return pool_; }
     [[nodiscard]] const MemoryBudget& budget() const { return *budget_; }
     [[nodiscard]] PartCache& parts() { return parts_; }
@@ -33,7 +33,7 @@ public:
     [[nodiscard]] std::shared_ptr<const table::Table> open_table(const std::string& path);
 
 private:
-    std::shared_ptr<const io::FileSystem> files_;
+    std::shared_ptr<io::FileSystem> files_;
     std::shared_ptr<MemoryBudget> budget_;
     std::shared_ptr<BufferPool> pool_;
     PartCache parts_;

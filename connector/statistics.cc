@@ -115,6 +115,9 @@ ColumnStatistics column_statistics(const table::Table& table, const table::Table
     if (!column.type->nullable) statistics.null_count = 0;
     // A broken part's rows are not known, and a reader may yet fail on it: no promise about values.
     if (!has_simple_order(*column.type) || !table.broken_parts().empty()) return statistics;
+    // Parts that have it under another name tell nothing by today's.
+    for (const table::PartView& view : table.views())
+        if (view.stored_names.count(column.name) > 0) return statistics;
     std::optional<part::MinMax> found = bounds(table, column);
     if (!found) return statistics;
     statistics.type = exec::spark_type(*column.type);

@@ -5,11 +5,12 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engine/store/open_table.h"
 
 namespace ch::connector {
 
-TableCache::TableCache(std::shared_ptr<const io::FileSystem> files,
-                       std::shared_ptr<BufferPool> pool, size_t tables_max, size_t bytes_max)
+TableCache::TableCache(std::shared_ptr<io::FileSystem> files, std::shared_ptr<BufferPool> pool,
+                       size_t tables_max, size_t bytes_max)
     : files_(std::move(files)),
       pool_(std::move(pool)),
       tables_max_(tables_max),
@@ -19,7 +20,7 @@ std::shared_ptr<const table::Table> TableCache::open(const std::string& path) {
     // The old table lends its parts to the new one, which shares those whose stamps are the same.
     std::shared_ptr<const table::Table> previous = find(path);
     std::shared_ptr<const table::Table> opened =
-        table::Table::open(files_, path, previous.get(), pool_);
+        storage::open_table(files_, path, {}, previous.get(), pool_);
     keep(path, opened);
     return opened;
 }

@@ -19,10 +19,10 @@ namespace ch::connector {
 /// Thread-safe; no lock is held while files are read.
 class TableCache {
 public:
-    TableCache(std::shared_ptr<const io::FileSystem> files, std::shared_ptr<BufferPool> pool,
+    TableCache(std::shared_ptr<io::FileSystem> files, std::shared_ptr<BufferPool> pool,
                size_t tables_max, size_t bytes_max);
 
-    /// Throws what table::Table::open() throws.
+    /// A table of a store at its newest version, or a plain folder (storage::open_table).
     std::shared_ptr<const table::Table> open(const std::string& path);
 
     /// Gives up all tables. Those in use live on with their users.
@@ -41,7 +41,7 @@ private:
     void drop_path(const std::string& path, std::list<Entry>& dropped);
     void drop_oldest(std::list<Entry>& dropped);
 
-    const std::shared_ptr<const io::FileSystem> files_;
+    const std::shared_ptr<io::FileSystem> files_;
     const std::shared_ptr<BufferPool> pool_;
     const size_t tables_max_;
     const size_t bytes_max_;

@@ -106,6 +106,7 @@ SUITES = (
     *(
         Suite(name, "reliability", what, python("tests/reliability/run.py", name), when_full=("--size", "rel"))
         for name, what in (
+            ("R1", "a writer, merge or collection that ends anywhere, or whose file operations fail, against a model"),
             ("R2", "power loss: every crash state of four histories, every sync left out once"),
             ("R3", "each file operation of four histories fails, in six ways"),
             ("R4", "a disk that loses what it acknowledged"),
@@ -122,6 +123,12 @@ SUITES = (
         "compatibility",
         "parts that we wrote, attached by four ClickHouse versions: every value, order, indices, merges, planted faults",
         python("tests/compat/written.py"),
+    ),
+    Suite(
+        "store",
+        "compatibility",
+        "tables that ch wrote, upserted, merged and exported: SELECT FINAL of a ClickHouse, row for row",
+        python("tests/compat/store.py"),
     ),
     Suite(
         "arrow-stream",

@@ -1,5 +1,7 @@
 #include "engine/store/open_table.h"
 
+#include <algorithm>
+
 #include "engine/format/stream_name.h"
 #include "engine/store/table_schema.h"
 
@@ -77,6 +79,36 @@ std::shared_ptr<const table::Table> open_table(const std::shared_ptr<Database>& 
     return table::Table::of_parts(database->shared_files(), folder, table_schema(*state),
                                   std::move(parts), previous, pool,
                                   std::make_shared<Keeper>(Keeper{database, snapshot}));
+}
+
+std::optional<std::vector<std::string>> list_databases(const std::shared_ptr<io::FileSystem>& files,
+                                                       const std::string& path,
+                                                       const ReadPoint& point) {
+    const std::optional<StorePath> place =
+        store_path(*files, without_trailing_slash(path) + "/-/-");
+    if (!place) return std::nullopt;
+    std::vector<std::string> names;
+    std::shared_ptr<Database> database = Database::open(files, place->root, {});
+    for (const auto& [name, id] : read_snapshot(*database, point).state->databases)
+        names.push_back(name);
+    return names;
+}
+
+std::optional<std::vector<std::string>> list_tables(const std::shared_ptr<io::FileSystem>& files,
+                                                    const std::string& path,
+                                                    const ReadPoint& point) {
+    const std::optional<StorePath> place = store_path(*files, without_trailing_slash(path) + "/-");
+    if (!place) return std::nullopt;
+    std::vector<std::string> names;
+    std::shared_ptr<Database> database = Database::open(files, place->root, {});
+    const std::shared_ptr<const State> state = read_snapshot(*database, point).state;
+    const std::string name = state->databases.count(place->database) > 0
+                                 ? place->database
+                                 : format::unescape_for_file_name(place->database);
+    for (const auto& [id, table] : state->tables)
+        if (table->database_name == name) names.push_back(table->name);
+    std::sort(names.begin(), names.end());
+    return names;
 }
 
 std::shared_ptr<const table::Table> open_table(const std::shared_ptr<io::FileSystem>& files,

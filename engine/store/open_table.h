@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/store/database.h"
 #include "engine/table/table.h"
@@ -39,6 +40,15 @@ std::shared_ptr<const table::Table> open_table(const std::shared_ptr<Database>& 
                                                const std::string& table_name,
                                                const table::Table* previous,
                                                const std::shared_ptr<BufferPool>& pool);
+
+/// The names of a store's databases where `path` is its root, and of its tables where it is a
+/// database of one; sorted, nothing where it is not.
+std::optional<std::vector<std::string>> list_databases(const std::shared_ptr<io::FileSystem>& files,
+                                                       const std::string& path,
+                                                       const ReadPoint& point);
+std::optional<std::vector<std::string>> list_tables(const std::shared_ptr<io::FileSystem>& files,
+                                                    const std::string& path,
+                                                    const ReadPoint& point);
 
 /// What stands at `path`: a table of the store whose root is above it, at `point`; else, where no
 /// store is above, a plain folder (table::Table::open), which has no versions.

@@ -1,6 +1,6 @@
 """Runs one reliability suite of docs/reliability.md by its name.
 
-Usage: run.py R2|R3|R4 [--size ci|rel] [--seed N] [--build FOLDER]
+Usage: run.py R1|R2|R3|R4 [--size ci|rel] [--seed N] [--build FOLDER]
 """
 
 import argparse
@@ -13,6 +13,7 @@ from pathlib import Path
 
 # Suite -> program below the build folder, and its cases.
 SUITES = {
+    "R1": ("tests/reliability/ch_reliability_test", "R1.*"),
     "R2": ("tests/reliability/ch_reliability_test", "R2.*"),
     "R3": ("tests/reliability/ch_reliability_test", "R3.*"),
     "R4": ("tests/reliability/ch_reliability_test", "R4.*"),

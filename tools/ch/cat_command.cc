@@ -9,6 +9,7 @@
 #include "tools/ch/output.h"
 #include "tools/ch/predicate_parser.h"
 #include "tools/ch/progress.h"
+#include "tools/ch/read_table.h"
 #include "tools/ch/row_writer.h"
 
 namespace ch::tools {
@@ -55,7 +56,7 @@ std::unique_ptr<RowWriter> make_writer(const CommandContext& context, CatFormat 
 }  // namespace
 
 bool run_cat(const CommandContext& context, const CatOptions& options) {
-    auto table = table::Table::open(context.files, options.table);
+    auto table = open_table(context, options.table);
     Calendars calendars(context.files);
     table::ScanRequest request;
     request.columns = options.columns.empty() ? default_columns(table->schema()) : options.columns;

@@ -7,6 +7,7 @@
 #include "tools/ch/json_output.h"
 #include "tools/ch/output.h"
 #include "tools/ch/progress.h"
+#include "tools/ch/read_table.h"
 #include "tools/ch/table_printer.h"
 
 namespace ch::tools {
@@ -49,7 +50,7 @@ std::string text_of(const std::vector<CheckedPart>& parts) {
 }  // namespace
 
 bool run_check(const CommandContext& context, const std::string& path) {
-    auto table = table::Table::open(context.files, path);
+    auto table = open_table(context, path);
     uint64_t bytes = 0;
     for (const auto& part : table->parts()) bytes += part->bytes_on_disk();
 

@@ -13,10 +13,11 @@ namespace ch::tools {
 
 /// What all subcommands share.
 struct CommandContext {
-    std::shared_ptr<const io::FileSystem> files;
+    std::shared_ptr<io::FileSystem> files;
     std::shared_ptr<BufferPool> pool;
     bool as_json = false;
     bool show_progress = false;
+    std::optional<uint64_t> version;  ///< of a store, or a TiDB timestamp; nothing = the newest
 };
 
 enum class CatFormat : uint8_t { Csv, Jsonl, Arrow };

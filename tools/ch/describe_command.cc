@@ -5,6 +5,7 @@
 #include "tools/ch/commands.h"
 #include "tools/ch/json_output.h"
 #include "tools/ch/output.h"
+#include "tools/ch/read_table.h"
 #include "tools/ch/table_printer.h"
 
 namespace ch::tools {
@@ -112,7 +113,7 @@ std::string text_of(const Table& table) {
 }  // namespace
 
 bool run_describe(const CommandContext& context, const std::string& path) {
-    auto table = Table::open(context.files, path);
+    auto table = open_table(context, path);
     if (context.as_json)
         write_json(document_of(*table));
     else

@@ -1,11 +1,14 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "engine/format/stream_name.h"
+#include "engine/store/open_table.h"
 #include "engine/table/table.h"
 #include "tools/ch/amount_text.h"
 #include "tools/ch/commands.h"
 #include "tools/ch/json_output.h"
 #include "tools/ch/output.h"
+#include "tools/ch/read_table.h"
 #include "tools/ch/table_printer.h"
 
 namespace ch::tools {
@@ -27,7 +30,7 @@ ListedTable look_at(const CommandContext& context, const std::string& path, std:
     ListedTable listed;
     listed.name = std::move(name);
     try {
-        auto table = table::Table::open(context.files, path);
+        auto table = open_table(context, path);
         listed.engine = table->schema().engine;
         listed.parts = table->parts().size();
         for (const auto& part : table->parts()) {
@@ -42,17 +45,34 @@ ListedTable look_at(const CommandContext& context, const std::string& path, std:
     return listed;
 }
 
+/// The path of what has that name, spelt so that it cannot be taken for an escaped one.
+std::string below(const std::string& path, const std::string& name) {
+    return path + "/" + format::escape_for_file_name(name);
+}
+
+/// The names that stand below: those of the store's version where there is one.
+std::vector<std::string> names_below(const CommandContext& context, const std::string& path,
+                                     bool is_root) {
+    const storage::ReadPoint point = read_point(context);
+    auto names = is_root ? storage::list_databases(context.files, path, point)
+                         : storage::list_tables(context.files, path, point);
+    if (names) return *names;
+    return is_root ? table::list_databases(*context.files, path)
+                   : table::list_tables(*context.files, path);
+}
+
 /// A ClickHouse data path, or the data/ folder of one: what stands below are databases.
 bool is_root(const io::FileSystem& files, const std::string& path) {
-    return files.kind(path + "/metadata") == io::EntryKind::Folder ||
+    return files.kind(path + "/.ch/manifest") == io::EntryKind::Folder ||
+           files.kind(path + "/metadata") == io::EntryKind::Folder ||
            files.kind(path + "/../metadata") == io::EntryKind::Folder;
 }
 
 void list_root(const CommandContext& context, const std::string& path) {
     nlohmann::ordered_json document = nlohmann::ordered_json::array();
     TablePrinter printer({{"DATABASE"}, {"TABLES", Align::Right}});
-    for (const std::string& name : table::list_databases(*context.files, path)) {
-        const size_t tables = table::list_tables(*context.files, path + "/" + name).size();
+    for (const std::string& name : names_below(context, path, true)) {
+        const size_t tables = names_below(context, below(path, name), false).size();
         printer.add({printable(name), count_text(tables)});
         document.push_back({{"database", name}, {"tables", tables}});
     }
@@ -68,8 +88,8 @@ void list_database(const CommandContext& context, const std::string& path) {
                           {"ROWS", Align::Right},
                           {"ON DISK", Align::Right},
                           {"ERROR"}});
-    for (const std::string& name : table::list_tables(*context.files, path)) {
-        const ListedTable listed = look_at(context, path + "/" + name, name);
+    for (const std::string& name : names_below(context, path, false)) {
+        const ListedTable listed = look_at(context, below(path, name), name);
         printer.add({printable(listed.name), printable(listed.engine), count_text(listed.parts),
                      count_text(listed.rows), bytes_text(listed.bytes), printable(listed.error)});
         nlohmann::ordered_json entry = {{"table", listed.name},
@@ -86,7 +106,9 @@ void list_database(const CommandContext& context, const std::string& path) {
 
 }  // namespace
 
-bool run_ls(const CommandContext& context, const std::string& path) {
+bool run_ls(const CommandContext& context, const std::string& given) {
+    std::string path = given;
+    while (path.size() > 1 && path.back() == '/') path.pop_back();
     if (is_root(*context.files, path))
         list_root(context, path);
     else

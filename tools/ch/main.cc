@@ -10,6 +10,7 @@
 #include "tools/ch/output.h"
 #include "tools/ch/store_commands.h"
 #include "tools/ch/table_printer.h"
+#include "tools/ch/write_commands.h"
 
 // Exit codes: 0 done, 1 failed or damage found, 2 the command line makes no sense.
 
@@ -27,7 +28,9 @@ struct CommandLine {
     std::string output = "table";
     bool progress = false;
     uint64_t memory_bytes = kMemoryBytesDefault;
+    std::optional<uint64_t> version;
     ch::tools::CatOptions cat;
+    ch::tools::WriteOptions write;
     std::function<bool(const CommandContext&)> run;
 };
 
@@ -36,6 +39,7 @@ CommandContext make_context(const CommandLine& line) {
     context.files = std::make_shared<ch::io::PosixFs>();
     context.pool =
         std::make_shared<ch::BufferPool>(std::make_shared<ch::MemoryBudget>(line.memory_bytes));
+    context.version = line.version;
     context.as_json = line.output == "json";
     context.show_progress = line.progress || ::isatty(STDERR_FILENO) == 1;
     return context;
@@ -50,6 +54,10 @@ void add_shared_options(CLI::App& command, CommandLine& line, const char* what,
                     "Most native memory, in bytes or as 512MB (default 1GB)")
         ->transform(CLI::AsSizeValue(false))
         ->option_text("SIZE");
+    command
+        .add_option("--version-of", line.version,
+                    "Read a store's tables at this version of the root, or TiDB timestamp")
+        ->option_text("NUMBER");
 }
 
 using Run = bool (*)(const CommandContext&, const std::string&);
@@ -104,6 +112,61 @@ void add_cat_command(CLI::App& app, CommandLine& line, const char* table_meaning
     });
 }
 
+using RunWrite = bool (*)(const CommandContext&, const ch::tools::WriteOptions&);
+
+CLI::App* add_write_command(CLI::App& app, CommandLine& line, const char* name, const char* help,
+                            const char* what, const char* meaning, RunWrite run) {
+    CLI::App* command = app.add_subcommand(name, help);
+    add_shared_options(*command, line, what, meaning);
+    command->add_option("--output", line.output, "table for people (default), json for programs")
+        ->check(CLI::IsMember({"table", "json"}))
+        ->option_text("table|json");
+    command->callback([&line, run] {
+        line.run = [&line, run](const CommandContext& context) {
+            line.write.path = line.path;
+            return run(context, line.write);
+        };
+    });
+    return command;
+}
+
+void add_write_commands(CLI::App& app, CommandLine& line) {
+    constexpr const char* kTable = "ROOT/DATABASE/TABLE";
+    add_write_command(app, line, "create", "Create a table, and its root if there is none", "ROOT",
+                      "A root: the folder of the databases", ch::tools::run_create)
+        ->add_option("SQL", line.write.second, "CREATE TABLE database.table (...) ENGINE = ...")
+        ->required()
+        ->option_text("");
+    CLI::App* import =
+        add_write_command(app, line, "import", "Insert a file's rows into a store's table", "TABLE",
+                          kTable, ch::tools::run_import);
+    import->add_option("FILE", line.write.second, "The file, or - for standard input")
+        ->required()
+        ->option_text("");
+    import->add_option("--format", line.write.format, "csv (default, no header) or jsonl")
+        ->check(CLI::IsMember({"csv", "jsonl"}))
+        ->option_text("csv|jsonl");
+    add_write_command(app, line, "adopt", "Take a plain ClickHouse table folder into a store",
+                      "TABLE", "Its name to be: ROOT/DATABASE/TABLE", ch::tools::run_adopt)
+        ->add_option("FOLDER", line.write.second, "The folder; TABLE itself if it is not given")
+        ->option_text("");
+    CLI::App* merge = add_write_command(app, line, "merge", "Merge parts that are worth it", "PATH",
+                                        "ROOT, or ROOT/DATABASE/TABLE", ch::tools::run_merge);
+    merge->add_flag("--final", line.write.is_final, "All parts of a partition into one");
+    merge->add_option("--watch", line.write.watch_seconds, "Go on, looking every so many seconds")
+        ->option_text("SECONDS");
+    merge
+        ->add_option("--bandwidth", line.write.bytes_per_second,
+                     "Most bytes of rows a second, e.g. 50MB (default: no limit)")
+        ->transform(CLI::AsSizeValue(false))
+        ->option_text("SIZE");
+    add_write_command(app, line, "export", "Make a folder of a table that ClickHouse attaches",
+                      "TABLE", kTable, ch::tools::run_export)
+        ->add_option("FOLDER", line.write.second, "A new folder on the same file system")
+        ->required()
+        ->option_text("");
+}
+
 void add_store_commands(CLI::App& app, CommandLine& line) {
     constexpr const char* kRoot = "A root: the folder of the databases";
     add_report_command(app, line, "gc", "Remove what no version that is kept or pinned needs",
@@ -139,6 +202,7 @@ void add_commands(CLI::App& app, CommandLine& line) {
                        ch::tools::run_check);
     add_cat_command(app, line, kTable);
     add_store_commands(app, line);
+    add_write_commands(app, line);
 }
 
 int fail(const std::string& message, int code) {

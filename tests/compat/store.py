@@ -1,0 +1,255 @@
+"""Compatibility: tables that our store wrote, handed to real ClickHouses.
+
+Random tables, plain and ReplacingMergeTree(_version, _is_deleted), are made by ch create and filled by ch import in many commits: inserts,
+upserts, deletes, with merges and collections in between. A model in Python knows every version. Each is exported (ch export), a ClickHouse
+attaches the export, CHECK TABLE passes, and SELECT * [FINAL] gives what ch cat gives, row for row, and what the model says. Then faults
+are planted, and each must be seen. CHSPARK_SEED and CHSPARK_SIZE (ci | full) choose.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+CACHE = Path(os.environ.get("CHSPARK_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chspark")
+VERSIONS = ("4.4.0", "3.7.2", "2.1.1", "1.4.1")
+TABLES = {"ci": 6, "full": 60}
+PEER_SECONDS_MAX = 600
+
+WORDS = ["", "a", "b", "final", "deposits", "Straße", "x" * 70, "quote\"d", "tab\t"]
+# Type -> a value as JSON has it.
+KEYS = {
+    "UInt64": lambda rng: rng.randrange(40),
+    "Int32": lambda rng: rng.randrange(-20, 20),
+    "String": lambda rng: rng.choice(WORDS) + str(rng.randrange(9)),
+    "LowCardinality(String)": lambda rng: rng.choice(WORDS),
+    "Date": lambda rng: f"2024-01-{rng.randrange(1, 29):02}",
+    "UUID": lambda rng: f"0000000{rng.randrange(4)}-0000-4000-8000-00000000000{rng.randrange(9)}",
+}
+VALUES = KEYS | {
+    "Nullable(Int64)": lambda rng: rng.choice((None, rng.randrange(-10**15, 10**15))),
+    "Nullable(String)": lambda rng: rng.choice((None, rng.choice(WORDS))),
+    "Float64": lambda rng: rng.randrange(-1000, 1000) / 8,
+    "UInt8": lambda rng: rng.randrange(256),
+    "Decimal(18, 2)": lambda rng: rng.randrange(-10**6, 10**6) / 4,
+    "DateTime64(3, 'UTC')": lambda rng: f"2024-02-{rng.randrange(1, 29):02} 10:11:12.{rng.randrange(1000):03}",
+    "Array(Nullable(Int32))": lambda rng: [rng.choice((None, rng.randrange(100))) for _ in range(rng.randrange(4))],
+    "Map(String, Int32)": lambda rng: {word: rng.randrange(9) for word in rng.sample(["a", "b", "c"], rng.randrange(3))},
+    "Enum8('x' = 1, 'y' = 2)": lambda rng: rng.choice("xy"),
+}
+
+
+class Table:
+    """One table: how it is made, and what is in it."""
+
+    def __init__(self, name: str, seed: str):
+        self.name = name
+        self.rng = random.Random(f"{seed}/{name}")
+        rng = self.rng
+        self.replaces = rng.random() < 0.7
+        self.keys = [(f"k{i}", rng.choice(list(KEYS))) for i in range(rng.choice((1, 1, 2)))]
+        self.values = [(f"v {i}" if i == 1 else f"v{i}", rng.choice(list(VALUES))) for i in range(rng.randrange(1, 5))]
+        numbers = [name for name, type_ in self.keys if type_ in ("UInt64", "Int32")]
+        self.partition = f"{numbers[0]} % 3" if numbers and rng.random() < 0.5 else ""
+        self.granule_rows = rng.choice((2, 16, 8192))
+        self.wide = rng.choice((0, 10485760))
+        self.rows: dict | list = {} if self.replaces else []
+        self.commits = 0
+
+    def create(self) -> str:
+        columns = self.keys + self.values
+        if self.replaces:
+            columns = columns + [("_version", "UInt64"), ("_is_deleted", "UInt8")]
+        engine = "ReplacingMergeTree(_version, _is_deleted)" if self.replaces else "MergeTree"
+        text = ", ".join(f"`{name}` {type_}" for name, type_ in columns)
+        partition = f" PARTITION BY {self.partition}" if self.partition else ""
+        key = ", ".join(name for name, _ in self.keys)
+        return (f"CREATE TABLE d.`{self.name}` ({text}) ENGINE = {engine}{partition} ORDER BY ({key}) "
+                f"SETTINGS index_granularity = {self.granule_rows}")
+
+    def batch(self) -> list[dict]:
+        """The rows of the next commit; the model has them already."""
+        self.commits += 1
+        rows = []
+        for _ in range(self.rng.choice((1, 5, 40, 300))):
+            row = {name: KEYS[type_](self.rng) for name, type_ in self.keys}
+            row |= {name: VALUES[type_](self.rng) for name, type_ in self.values}
+            if self.replaces and self.rng.random() < 0.25:
+                row["_is_deleted"] = 1
+            rows.append(row)
+            self.remember(row)
+        return rows
+
+    def remember(self, row: dict) -> None:
+        if not self.replaces:
+            self.rows.append(row)
+            return
+        key = tuple(str(row[name]) for name, _ in self.keys)
+        if row.get("_is_deleted"):
+            self.rows.pop(key, None)
+        else:
+            self.rows[key] = row
+
+    def expected(self) -> list[str]:
+        rows = self.rows.values() if self.replaces else self.rows
+        names = [name for name, _ in self.keys + self.values]
+        return sorted(spelt({name: row[name] for name in names}) for row in rows)
+
+
+def spelt(row: dict) -> str:
+    """12.0 and 12 alike."""
+    plain = {name: int(value) if isinstance(value, float) and value.is_integer() else value for name, value in row.items()}
+    return json.dumps(plain, sort_keys=True)
+
+
+def normal(lines: list[str]) -> list[str]:
+    """Rows without the columns that the store fills, in one spelling."""
+    rows = []
+    for line in lines:
+        row = json.loads(line)
+        row.pop("_version", None)
+        row.pop("_is_deleted", None)
+        rows.append(spelt(row))
+    return sorted(rows)
+
+
+class Tally:
+    def __init__(self) -> None:
+        self.passed = 0
+        self.failed = 0
+
+    def check(self, right: bool, what: str) -> None:
+        if right:
+            self.passed += 1
+            return
+        self.failed += 1
+        print(f"FAILED {what}", flush=True)
+
+
+class Store:
+    def __init__(self, tool: Path, folder: Path):
+        self.tool = tool
+        self.root = folder / "root"
+        self.exports = folder / "exports"
+        self.exports.mkdir(parents=True)
+
+    def run(self, *arguments: str, input_: str | None = None) -> str:
+        done = subprocess.run([str(self.tool), *arguments], capture_output=True, text=True, input=input_, timeout=120, check=False)
+        if done.returncode:
+            raise RuntimeError(f"ch {' '.join(arguments)[:300]}: exit {done.returncode}: {done.stderr.strip()[:500]}")
+        return done.stdout
+
+    def path(self, table: Table) -> str:
+        return f"{self.root}/d/{table.name}"
+
+    def insert(self, table: Table) -> None:
+        lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in table.batch())
+        self.run("import", self.path(table), "-", "--format", "jsonl", input_=lines + "\n")
+
+    def cat(self, table: Table, *options: str) -> list[str]:
+        lines = self.run("cat", self.path(table), "--format", "jsonl", *options).strip("\n")
+        return lines.split("\n") if lines else []
+
+    def version(self) -> int:
+        return json.loads(self.run("latch", "status", str(self.root), "--format", "json"))["version"]
+
+
+def fill(store: Store, tables: list[Table], rng: random.Random, tally: Tally) -> None:
+    """Commits of all tables in turn; older versions are read again at the end."""
+    remembered = []
+    for table in tables:
+        store.run("create", str(store.root), table.create())
+    for _ in range(len(tables) * 8):
+        table = rng.choice(tables)
+        store.insert(table)
+        if rng.random() < 0.15:
+            store.run("merge", store.path(table), *(["--final"] if rng.random() < 0.5 else []))
+        if rng.random() < 0.05:
+            store.run("gc", str(store.root))
+        if rng.random() < 0.15:
+            remembered.append((table, store.version(), table.expected()))
+    for table, version, expected in remembered:
+        found = normal(store.cat(table, "--version-of", str(version)))
+        tally.check(found == expected, f"{table.name} at version {version}: {len(found)} rows, expected {len(expected)}")
+
+
+def ask_peer(version: str, exports: Path) -> dict:
+    environment = dict(os.environ, PYTHONPATH=str(CACHE / "peers" / f"chdb-{version}"), TZ="UTC")
+    done = subprocess.run([sys.executable, str(HERE / "store_peer.py"), str(exports)], env=environment, capture_output=True, text=True,
+                          timeout=PEER_SECONDS_MAX, check=False)
+    shutil.rmtree(exports.parent / f"peer-{exports.name}", ignore_errors=True)
+    answers = exports / "answers.json"
+    if done.returncode or not answers.exists():
+        print(f"chdb {version}: exit {done.returncode}: {done.stderr[-500:]}", flush=True)
+        return {}
+    result = json.loads(answers.read_text())
+    answers.unlink()
+    return result
+
+
+def compare(store: Store, tables: list[Table], versions: list[str], again: str, tally: Tally) -> None:
+    for table in tables:
+        store.run("export", store.path(table), str(store.exports / table.name))
+        tally.check(json.loads(store.run("check", store.path(table), "--format", "json"))["sound"], f"{again}: ch check {table.name}")
+    for version in versions:
+        answers = ask_peer(version, store.exports)
+        for table in tables:
+            answer = answers.get(table.name, {"rows": [], "complaints": ["no answer"]})
+            what = f"{again}, chdb {version}, {table.name} ({table.create()})"
+            tally.check(not answer["complaints"], f"{what}: {answer['complaints']}")
+            ours, theirs = store.cat(table), answer["rows"]
+            tally.check([json.loads(row) for row in sorted(ours)] == [json.loads(row) for row in theirs],
+                        f"{what}: ch has {len(ours)} rows, ClickHouse {len(theirs)}")
+            tally.check(normal(theirs) == table.expected(), f"{what}: ClickHouse has {len(theirs)} rows, the model {len(table.expected())}")
+
+
+def plant(store: Store, tables: list[Table], versions: list[str], tally: Tally) -> None:
+    """A part that is left out of an export, and a model that forgets a row, must be seen."""
+    table = max(tables, key=lambda candidate: len(candidate.rows))
+    parts = sorted(part for part in (store.exports / table.name).iterdir() if part.is_dir() and part.name != "detached")
+    shutil.rmtree(parts[0])
+    answer = ask_peer(versions[0], store.exports).get(table.name, {"rows": []})
+    tally.check(normal(answer["rows"]) != table.expected(), "planted: a part that is missing in the export was not seen")
+    expected = table.expected()
+    tally.check(normal(store.cat(table)) != expected[1:], "planted: a row too many was not seen")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", default=os.environ.get("CHSPARK_SEED", "1"))
+    parser.add_argument("--size", default=os.environ.get("CHSPARK_SIZE", "ci"), choices=TABLES)
+    parser.add_argument("--versions", default="", help="chdb versions, with commas; default: one by the seed, all with --size full")
+    parser.add_argument("--tool", type=Path, default=ROOT / "build" / "ch")
+    parser.add_argument("--keep", type=Path, help="leave the tables in this folder")
+    options = parser.parse_args()
+    rng = random.Random(f"store/{options.seed}")
+    versions = options.versions.split(",") if options.versions else list(VERSIONS) if options.size == "full" else [rng.choice(VERSIONS[:3])]
+    folder = options.keep or Path(tempfile.mkdtemp(prefix="chspark-store-"))
+    again = f"python3 tests/compat/store.py --seed {options.seed} --size {options.size}"
+    tally, started = Tally(), time.monotonic()
+    print(f"seed {options.seed}, {TABLES[options.size]} tables, chdb {', '.join(versions)}", flush=True)
+    try:
+        store = Store(options.tool, folder)
+        tables = [Table(f"t{number}", f"{options.seed}") for number in range(TABLES[options.size])]
+        fill(store, tables, rng, tally)
+        compare(store, tables, versions, again, tally)
+        plant(store, tables, versions, tally)
+    finally:
+        if not options.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    commits = sum(table.commits for table in tables)
+    print(f"{commits} commits, {sum(len(table.rows) for table in tables)} rows left, in {time.monotonic() - started:.0f} s")
+    print(f"{tally.passed} passed, {tally.failed} failed")
+    return 1 if tally.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,185 @@
+#include "tools/ch/write_commands.h"
+
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "engine/store/adopt.h"
+#include "engine/store/create_table.h"
+#include "engine/store/export_table.h"
+#include "engine/store/merge.h"
+#include "engine/store/table_schema.h"
+#include "engine/store/table_writer.h"
+#include "engine/table/create_query.h"
+#include "tools/ch/amount_text.h"
+#include "tools/ch/json_output.h"
+#include "tools/ch/output.h"
+#include "tools/ch/progress.h"
+#include "tools/ch/read_table.h"
+#include "tools/ch/row_source.h"
+
+namespace ch::tools {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr uint64_t kLatchWaitMs = 10'000;
+/// Of one table at a time: the next look finds what is left.
+constexpr size_t kMergesMax = 1000;
+
+std::shared_ptr<storage::Database> open(const CommandContext& context, const std::string& root,
+                                        bool create) {
+    storage::DatabaseOptions options;
+    options.note = "ch, " + latch::process_note();
+    options.create = create;
+    return storage::Database::open(context.files, root, options);
+}
+
+storage::StorePath require_store(const CommandContext& context, const std::string& path) {
+    std::optional<storage::StorePath> place = storage::store_path(*context.files, path);
+    if (!place)
+        throw Error(ErrorCode::NotFound,
+                    "no store is above; expected ROOT/DATABASE/TABLE, ch create makes a root",
+                    path);
+    return *place;
+}
+
+void print(const CommandContext& context, const ordered_json& document, const std::string& text) {
+    if (context.as_json) return write_json(document);
+    write_output(text);
+}
+
+std::string version_text(storage::Database& database) {
+    return "version " + std::to_string(database.newest()->version) + "\n";
+}
+
+}  // namespace
+
+bool run_create(const CommandContext& context, const WriteOptions& options) {
+    const table::TableSchema schema = table::parse_create_query(options.second).schema;
+    if (schema.database.empty())
+        throw Error(ErrorCode::InvalidArgument,
+                    "the table's name needs its database: CREATE TABLE database.table (...)");
+    auto database = open(context, options.path, true);
+    const storage::TableName name{schema.database, schema.name};
+    storage::create_table(*database, name, storage::schema_version(schema));
+    print(context, {{"version", database->newest()->version}},
+          "created " + name.database + "." + name.table + " in " + version_text(*database));
+    return true;
+}
+
+bool run_import(const CommandContext& context, const WriteOptions& options) {
+    const storage::StorePath place = require_store(context, options.path);
+    auto database = open(context, place.root, false);
+    const auto found = database->newest()->find(place.database, place.table);
+    if (!found)
+        throw Error(ErrorCode::NotFound, "there is no table " + place.database + "." + place.table,
+                    place.root);
+    const storage::WriteLatch latch = storage::require_latch(*database, found->id, kLatchWaitMs);
+    storage::Transaction transaction = database->begin();
+    transaction.use(latch);
+    storage::TableWriter writer(*database, storage::write_target(transaction, found->id),
+                                context.pool, {});
+    std::ifstream file;
+    const bool is_file = options.second != "-";
+    if (is_file) file.open(options.second, std::ios::binary);
+    if (is_file && !file)
+        throw Error(ErrorCode::NotFound, "the file cannot be read", options.second);
+    RowSourceOptions source_options{{}, context.pool, context.files};
+    const auto& replacing = writer.layout().replacing;
+    for (const table::TableColumn& column : writer.layout().columns) {
+        const bool is_own = replacing && column.name == replacing->version;
+        const bool is_flag = replacing && column.name == replacing->is_deleted;
+        if (is_own || (is_flag && options.format == "csv")) continue;
+        source_options.columns.push_back(column);
+    }
+    std::istream& from = is_file ? file : std::cin;
+    auto source = options.format == "csv" ? make_csv_source(from, std::move(source_options))
+                                          : make_jsonl_source(from, std::move(source_options));
+    Progress progress(context.show_progress, "importing", "rows", 0);
+    uint64_t rows = 0;
+    while (std::optional<column::Block> block = source->next()) {
+        writer.append(*block);
+        rows += block->rows;
+        progress.advance(block->rows);
+    }
+    writer.finish(transaction);
+    storage::require_published(database->commit(transaction), "importing into " + options.path);
+    print(context, {{"rows", rows}, {"version", database->newest()->version}},
+          "imported " + count_text(rows) + " rows in " + version_text(*database));
+    return true;
+}
+
+bool run_adopt(const CommandContext& context, const WriteOptions& options) {
+    const size_t slash = options.path.rfind('/');
+    const size_t before = slash == std::string::npos ? slash : options.path.rfind('/', slash - 1);
+    if (before == std::string::npos || before == 0)
+        throw Error(ErrorCode::InvalidArgument,
+                    "'" + options.path + "' is not ROOT/DATABASE/TABLE");
+    auto database = open(context, options.path.substr(0, before), true);
+    const storage::TableName name{options.path.substr(before + 1, slash - before - 1),
+                                  options.path.substr(slash + 1)};
+    const std::string& folder = options.second.empty() ? options.path : options.second;
+    const storage::AdoptReport report = storage::adopt_table(*database, folder, name, context.pool);
+    print(
+        context,
+        {{"parts", report.parts}, {"rows", report.rows}, {"version", database->newest()->version}},
+        "adopted " + count_text(report.parts) + " parts, " + count_text(report.rows) +
+            " rows, as " + name.database + "." + name.table + " in " + version_text(*database));
+    return true;
+}
+
+bool run_merge(const CommandContext& context, const WriteOptions& options) {
+    const std::optional<storage::StorePath> place =
+        storage::store_path(*context.files, options.path);
+    auto database = open(context, place ? place->root : options.path, false);
+    storage::MergeRule rule;
+    rule.is_final = options.is_final;
+    storage::MergeOptions merge_options;
+    merge_options.bytes_per_second = options.bytes_per_second;
+    uint64_t merges = 0, rows = 0, bytes = 0;
+    do {
+        const std::shared_ptr<const storage::State> state = database->newest();
+        for (const auto& [id, table] : state->tables) {
+            if (place && (table->database_name != place->database || table->name != place->table))
+                continue;
+            for (const storage::MergeReport& report : storage::merge_table(
+                     database, id, rule, context.pool, merge_options, kMergesMax)) {
+                ++merges;
+                rows += report.rows_written;
+                bytes += report.bytes_written;
+            }
+        }
+        if (options.watch_seconds > 0)
+            std::this_thread::sleep_for(std::chrono::seconds(options.watch_seconds));
+    } while (options.watch_seconds > 0);
+    print(context,
+          {{"merges", merges},
+           {"rows", rows},
+           {"bytes", bytes},
+           {"version", database->newest()->version}},
+          count_text(merges) + " merges, " + count_text(rows) + " rows, " + bytes_text(bytes) +
+              " written; " + version_text(*database));
+    return true;
+}
+
+bool run_export(const CommandContext& context, const WriteOptions& options) {
+    const storage::StorePath place = require_store(context, options.path);
+    auto database = open(context, place.root, false);
+    const storage::Snapshot snapshot = storage::read_snapshot(*database, read_point(context));
+    const storage::ExportReport report = storage::export_table(
+        database, snapshot, {place.database, place.table}, options.second, context.pool);
+    print(context,
+          {{"parts", report.parts},
+           {"rewritten", report.rewritten},
+           {"version", snapshot.state->version}},
+          "exported " + count_text(report.parts) + " parts of version " +
+              std::to_string(snapshot.state->version) + ", " + count_text(report.rewritten) +
+              " of them written anew\n");
+    return true;
+}
+
+}  // namespace ch::tools

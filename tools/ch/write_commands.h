@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include "tools/ch/commands.h"
+
+namespace ch::tools {
+
+struct WriteOptions {
+    std::string path;    ///< ROOT, or ROOT/DATABASE/TABLE
+    std::string second;  ///< the SQL, the file, the folder
+    std::string format = "csv";
+    bool is_final = false;          ///< merge: all parts of a partition into one
+    uint64_t watch_seconds = 0;     ///< merge: look again every so often; 0 = once
+    uint64_t bytes_per_second = 0;  ///< merge: 0 = no limit
+};
+
+/// The subcommands that change a store. Each commits once.
+bool run_create(const CommandContext& context, const WriteOptions& options);
+bool run_import(const CommandContext& context, const WriteOptions& options);
+bool run_adopt(const CommandContext& context, const WriteOptions& options);
+/// Of one table, or of all tables of a root.
+bool run_merge(const CommandContext& context, const WriteOptions& options);
+bool run_export(const CommandContext& context, const WriteOptions& options);
+
+}  // namespace ch::tools
