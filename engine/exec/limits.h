@@ -15,5 +15,8 @@ inline constexpr size_t kArgumentsShownMax = 20;
 inline constexpr size_t kTextShownBytesMax = 200;
 /// Bytes of text or elements in one column: its offsets are 32-bit.
 inline constexpr size_t kOffsetMax = 0x7fffffff;
+/// The largest time zone file known is under 4 KiB.
+inline constexpr uint64_t kTimeZoneFileBytesMax = 1 << 20;
+inline constexpr uint32_t kTimeZoneTransitionsMax = 1 << 16;
 
 }  // namespace ch::exec

@@ -8,7 +8,9 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/io/posix_fs.h"
 #include "engine/exec/calendar.h"
+#include "engine/exec/time_zone.h"
 #include "engine/exec/value_order.h"
 #include "engine/table/constant.h"
 
@@ -136,12 +138,22 @@ std::optional<Int128> scaled_number(const Constant& from, unsigned scale, const 
     return *integer * factor;
 }
 
-void require_utc(const Type& to) {
-    if (to.timezone == "UTC") return;
-    refuse("a local date or time (the column's time zone is " +
-               (to.timezone.empty() ? "the server's, which the table does not tell" : to.timezone) +
-               ", only UTC is known)",
-           to);
+/// Local ticks as ticks since 1970 UTC. `is_day`: the time is where a day begins, else it was read
+/// from a text: ClickHouse takes a time that is skipped or comes twice differently.
+Int128 ticks_in_utc(Int128 local, unsigned scale, bool is_day, const Type& to) {
+    if (to.timezone.empty())
+        refuse(
+            "a local date or time (the column's time zone is the server's, which the table does "
+            "not tell)",
+            to);
+    if (to.timezone == "UTC") return local;
+    const Int128 second = exec::power_of_ten(scale);
+    Int128 seconds = local / second;
+    if (seconds * second > local) --seconds;
+    const auto asked = static_cast<int64_t>(seconds);
+    const exec::TimeZone zone = exec::TimeZone::load(io::PosixFs(), to.timezone);
+    const int64_t instant = is_day ? zone.instant_of(asked) : zone.instant_of_text(asked);
+    return local + Int128(instant - asked) * second;
 }
 
 Constant cast_to_integer(const Constant& from, const Type& to) {
@@ -248,10 +260,10 @@ Constant cast_to_time(const Constant& from, const Type& to) {
     if (const auto* text = std::get_if<std::string>(&from.value)) {
         ticks = parse_time(*text, scale);
         if (!ticks) refuse("'" + *text + "'", to);
-        require_utc(to);
+        ticks = ticks_in_utc(*ticks, scale, false, to);
     } else if (source == TypeId::Date || source == TypeId::Date32) {
-        require_utc(to);
-        ticks = std::get<Int128>(from.value) * kDaySeconds * exec::power_of_ten(scale);
+        Int128 midnight = std::get<Int128>(from.value) * kDaySeconds * exec::power_of_ten(scale);
+        ticks = ticks_in_utc(midnight, scale, true, to);
     } else {
         ticks = scaled_number(from, scale, to);
     }

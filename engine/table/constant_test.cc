@@ -42,6 +42,21 @@ TEST(Constant, IsCastAsClickHouseCastsIt) {
     EXPECT_EQ(value_of("'abc'", "FixedString(5)"), column::Scalar(std::string("abc\0\0", 5)));
 }
 
+// As ALTER TABLE ADD COLUMN ... DEFAULT 'text' was read by chDB 4.4.0.
+TEST(Constant, ALocalTimeIsReadInItsZone) {
+    const std::string berlin = "DateTime('Europe/Berlin')";
+    EXPECT_EQ(value_of("'2020-01-01 00:00:00'", berlin), number(1577833200));
+    EXPECT_EQ(value_of("'2024-07-01 12:30:00'", berlin), number(1719829800));
+    EXPECT_EQ(value_of("'2024-03-31 02:30:00'", berlin), number(1711845000));  // skipped
+    EXPECT_EQ(value_of("'2024-10-27 02:30:00'", berlin), number(1729989000));  // twice
+    EXPECT_EQ(value_of("toDate('2024-03-31')", berlin), number(1711839600));
+    EXPECT_EQ(value_of("'2024-03-31 02:30:00.125'", "DateTime64(3, 'Europe/Berlin')"),
+              number(1711845000125));
+    EXPECT_EQ(value_of("'2024-03-10 02:30:00'", "DateTime('America/New_York')"),
+              number(1710052200));
+    EXPECT_EQ(value_of("toDate('1999-12-31')", "DateTime('Asia/Kolkata')"), number(946578600));
+}
+
 TEST(Constant, MayBeSpelledInManyWays) {
     EXPECT_EQ(value_of("CAST('y', 'Enum8(\\'x\\' = 1, \\'y\\' = 2)')", "Enum8('x' = 1, 'y' = 2)"),
               number(2));

@@ -7,6 +7,7 @@
 
 #include "engine/exec/calendar.h"
 #include "engine/exec/spark_types.h"
+#include "engine/exec/value_order.h"
 #include "engine/format/single_value.h"
 #include "engine/table/sql_token.h"
 
@@ -221,6 +222,30 @@ exec::ColumnFacts facts_of_bounds(const Type& type, const KeyBound& lower, const
     }
     if (lower) facts.min = spark_bound(plain, *lower, false);
     if (is_value(upper)) facts.max = spark_bound(plain, *upper, true);
+    return facts;
+}
+
+std::optional<Scalar> stored_value(const Scalar& value, const Type& type) {
+    bool is_time = type.id == TypeId::DateTime || type.id == TypeId::DateTime64;
+    if (!is_time) return value;
+    Int128 micros = std::get<Int128>(value);
+    Int128 tick = exec::power_of_ten(6U - (type.id == TypeId::DateTime64 ? type.scale : 0U));
+    if (micros % tick != 0) return std::nullopt;
+    return micros / tick;
+}
+
+exec::ColumnFacts facts_of_min_max(const Type& type, const Scalar& min, const Scalar& max) {
+    exec::ColumnFacts facts = facts_of_bounds(type, min, max);
+    // ClickHouse widens a range that is NaN so far by whatever comes next, and lets NaN forget what
+    // came before: 1, NaN, 5 gives 5 to 5. A range of floats bounds nothing.
+    if (std::holds_alternative<double>(min) || std::holds_alternative<double>(max)) {
+        facts.min.reset();
+        facts.max.reset();
+    }
+    // Of a LowCardinality ClickHouse leaves NULL out of the range before 2024, and a range that
+    // began with nothing but NULL may keep it.
+    if (type.id == TypeId::LowCardinality && is_nullable(type))
+        facts.may_be_null = facts.may_be_not_null = true;
     return facts;
 }
 

@@ -39,4 +39,13 @@ std::optional<KeyExpression> understand_key(std::string_view sql, const TypeOf& 
 exec::ColumnFacts facts_of_bounds(const column::Type& type, const KeyBound& lower,
                                   const KeyBound& upper);
 
+/// The same of a range that a minmax file or index holds, which ClickHouse's versions did not
+/// always compute right.
+exec::ColumnFacts facts_of_min_max(const column::Type& type, const column::Scalar& min,
+                                   const column::Scalar& max);
+
+/// Spark's value as the type stores it; nothing if the type has no such value. Requires: the type
+/// stores a value of Spark's in one way only, and is no LowCardinality.
+std::optional<column::Scalar> stored_value(const column::Scalar& value, const column::Type& type);
+
 }  // namespace ch::table

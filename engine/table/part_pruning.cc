@@ -1,12 +1,21 @@
 #include <algorithm>
+#include <functional>
+#include <limits>
 
+#include "base/bytes.h"
 #include "engine/exec/pruning.h"
+#include "engine/exec/stored_value.h"
+#include "engine/format/partition_id.h"
+#include "engine/format/single_value.h"
 #include "engine/table/column_source.h"
 #include "engine/table/key_expression.h"
+#include "engine/table/partition_key.h"
 #include "engine/table/pruning.h"
 
 namespace ch::table {
 
+using column::Int128;
+using column::Scalar;
 using column::Type;
 using column::TypeId;
 using column::TypePtr;
@@ -37,14 +46,88 @@ std::optional<exec::ColumnFacts> min_max_facts(const part::Part& part, const Tab
     if (!type) return std::nullopt;
     std::optional<part::MinMax> bounds = part.min_max(name, *type);
     if (!bounds) return std::nullopt;
-    exec::ColumnFacts facts = facts_of_bounds(*type, bounds->min, bounds->max);
-    // ClickHouse leaves NaN out of these files, and older versions NULL: both may be there all the
-    // same.
-    bool is_float = std::holds_alternative<double>(bounds->max);
-    if (is_float) facts.max.reset();
+    exec::ColumnFacts facts = facts_of_min_max(*type, bounds->min, bounds->max);
+    // Older versions leave NULL out of these files.
     facts.may_be_null = is_nullable(*type);
     return facts;
 }
+
+/// What the partition's values rule out: a % 8 tells which `a` may be there. What the bounds of a
+/// column tell is left to its minmax file.
+class PartitionFacts {
+public:
+    PartitionFacts(const part::Part& part, const TableSchema& schema) : part_(part) {
+        if (schema.partition_key.empty()) return;
+        TypeOf stored_type = [&](std::string_view column) -> TypePtr {
+            std::optional<size_t> index = part.find_column(column);
+            return index ? part.columns()[*index].type : nullptr;
+        };
+        std::optional<PartitionKey> key =
+            PartitionKey::understand(schema.partition_key, stored_type);
+        if (key) key_ = std::move(*key);
+    }
+
+    /// A test of exact values of the column; empty if the key tells nothing of them.
+    std::function<bool(const Scalar&)> values_of(std::string_view column) {
+        for (const PartitionTerm& term : key_.terms())
+            if (tells_of(term, column))
+                return [this, name = std::string(column)](const Scalar& value) {
+                    return may_contain(name, value);
+                };
+        return nullptr;
+    }
+
+private:
+    static bool tells_of(const PartitionTerm& term, std::string_view column) {
+        return term.is_computed() && !term.is_plain_column() && term.column() == column &&
+               !term.column_type()->nullable;
+    }
+
+    bool may_contain(const std::string& column, const Scalar& value) {
+        if (!is_read_) read();
+        for (size_t i = 0; i < values_.size(); ++i) {
+            const PartitionTerm& term = key_.terms()[i];
+            if (!tells_of(term, column)) continue;
+            std::optional<Scalar> stored = stored_value(value, *term.column_type());
+            if (!stored) return false;
+            std::optional<uint64_t> bits = bits_of(std::get<Int128>(*stored), *term.column_type());
+            if (!bits) continue;
+            uint64_t result = term.value_of(static_cast<int64_t>(*bits));
+            if (format::scalar_of_bytes(
+                    {reinterpret_cast<const uint8_t*>(&result), term.type()->width()},
+                    *term.type()) != values_[i])
+                return false;
+        }
+        return true;
+    }
+
+    /// The number in the type's width, extended to 64 bits; nothing if it does not fit.
+    static std::optional<uint64_t> bits_of(Int128 number, const Type& type) {
+        std::optional<uint64_t> bits;
+        exec::with_stored_number(type, [&]<typename T>(T) {
+            if constexpr (std::is_integral_v<T>) {
+                bool fits = number >= Int128(std::numeric_limits<T>::min()) &&
+                            number <= Int128(std::numeric_limits<T>::max());
+                if (fits) bits = static_cast<uint64_t>(static_cast<T>(number));
+            }
+        });
+        return bits;
+    }
+
+    /// Values that do not give the partition's id were not understood.
+    void read() {
+        is_read_ = true;
+        std::optional<std::vector<Scalar>> values = part_.partition_values(key_.types());
+        if (!values) return;
+        const std::string id = part_.name().substr(0, part_.name().find('_'));
+        if (format::partition_id(key_.types(), *values) == id) values_ = std::move(*values);
+    }
+
+    const part::Part& part_;
+    PartitionKey key_;
+    bool is_read_ = false;
+    std::vector<Scalar> values_;  // one a term; none if they are not known
+};
 
 }  // namespace
 
@@ -65,8 +148,14 @@ TypePtr comparable_type(const part::Part& part, const TableSchema& schema,
 
 bool part_may_match(const part::Part& part, const TableSchema& schema,
                     const std::vector<exec::ExpressionPtr>& predicate) {
+    if (predicate.empty()) return true;
+    PartitionFacts partition(part, schema);
     exec::FactsOf facts = [&](std::string_view name) -> std::optional<exec::ColumnFacts> {
-        if (schema.find(name)) return min_max_facts(part, schema, name);
+        if (schema.find(name)) {
+            std::optional<exec::ColumnFacts> known = min_max_facts(part, schema, name);
+            if (known) known->may_contain = partition.values_of(name);
+            return known;
+        }
         if (name == kPartColumn) return exact_text(part.name());
         if (name == kPartitionIdColumn)
             return exact_text(part.name().substr(0, part.name().find('_')));

@@ -56,16 +56,6 @@ bool has_one_form(const Type& type) {
     }
 }
 
-/// Spark's value as the type stores it; nothing if the type has no such value.
-std::optional<Scalar> stored_value(const Scalar& value, const Type& type) {
-    bool is_time = type.id == TypeId::DateTime || type.id == TypeId::DateTime64;
-    if (!is_time) return value;
-    Int128 micros = std::get<Int128>(value);
-    Int128 tick = exec::power_of_ten(6U - (type.id == TypeId::DateTime64 ? type.scale : 0U));
-    if (micros % tick != 0) return std::nullopt;
-    return micros / tick;
-}
-
 class IndexSearch {
 public:
     IndexSearch(const format::SkipIndex& index, const std::vector<std::string>& names,
@@ -100,10 +90,7 @@ private:
     std::optional<exec::ColumnFacts> bounds(size_t entry, size_t column, const Type& type) const {
         std::optional<format::SkipIndex::Range> range = index_.range(entry, column);
         if (!range) return std::nullopt;
-        exec::ColumnFacts facts = facts_of_bounds(type, range->min, range->max);
-        // ClickHouse leaves NaN out of the range, which is above all numbers here.
-        if (std::holds_alternative<double>(range->max)) facts.max.reset();
-        return facts;
+        return facts_of_min_max(type, range->min, range->max);
     }
 
     const format::SkipIndex& index_;

@@ -2,9 +2,12 @@
 
 #include <cstdint>
 
-#include "tools/ch/time_zone.h"
+#include "engine/exec/time_zone.h"
 
 namespace ch::tools {
+
+using exec::floor_divide;
+using exec::TimeZone;
 
 /// A date and a time of day.
 struct CivilTime {

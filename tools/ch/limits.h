@@ -5,8 +5,6 @@
 
 namespace ch::tools {
 
-constexpr uint64_t kTimeZoneFileBytesMax = 1 << 20;  ///< the largest TZif file known is under 4 KiB
-constexpr uint32_t kTimeZoneTransitionsMax = 1 << 16;
 constexpr size_t kPredicateBytesMax = 1 << 20;
 constexpr size_t kPredicateDepthMax = 200;  ///< nested brackets and NOTs
 /// Rows are written out in pieces of about this size.

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "engine/exec/calendar.h"
-#include "tools/ch/time_zone.h"
+#include "engine/exec/time_zone.h"
 
 namespace ch::tools {
 
@@ -183,7 +183,8 @@ column::Scalar time_value(const std::string& text, const std::string& zone,
     }
     // Text without a zone is local time, as ClickHouse reads it: the column's zone, or the
     // machine's in place of the server's.
-    const TimeZone clocks = zone.empty() ? TimeZone::local(files) : TimeZone::load(files, zone);
+    const exec::TimeZone clocks =
+        zone.empty() ? exec::TimeZone::local(files) : exec::TimeZone::load(files, zone);
     const int64_t local = *day * kSecondsPerDay + microseconds / kMicrosecondsPerSecond;
     return Int128{clocks.instant_of_text(local)} * kMicrosecondsPerSecond +
            microseconds % kMicrosecondsPerSecond;

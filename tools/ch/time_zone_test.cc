@@ -1,6 +1,6 @@
 // Goal: local times are ClickHouse 26.9's, summer times of any year among them. Method: instants
 // and the texts that a real ClickHouse printed for them.
-#include "tools/ch/time_zone.h"
+#include "engine/exec/time_zone.h"
 
 #include <gtest/gtest.h>
 
@@ -10,6 +10,8 @@
 
 namespace ch::tools {
 namespace {
+
+using exec::TimeZone;
 
 struct Example {
     const char* zone;

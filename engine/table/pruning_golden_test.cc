@@ -1,0 +1,108 @@
+// Goal: small files of real parts that tell less than they seem to (tests/golden/tables/
+// make_pruning.py) never cost a row, and what partition values tell is used. Method: every row
+// without a predicate, filtered by the predicate, against a planned scan.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "base/io/posix_fs.h"
+#include "engine/exec/evaluate.h"
+#include "engine/exec/spark_types.h"
+#include "engine/table/scan.h"
+
+namespace ch::table {
+namespace {
+
+using exec::ExpressionPtr;
+using exec::Function;
+
+std::shared_ptr<const Table> open_table(const std::string& name) {
+    return Table::open(std::make_shared<io::PosixFs>(),
+                       std::string(CH_GOLDEN_TABLES) + "/pruning-1.4.1/" + name);
+}
+
+struct Found {
+    std::multiset<uint32_t> rows;  // their `i`
+    uint64_t parts_selected = 0;
+};
+
+/// `filter` is evaluated on what the scan of `request` gives.
+Found scan(const Table& table, const ScanRequest& request,
+           const std::vector<ExpressionPtr>& filter) {
+    Found found;
+    ScanPlan plan = plan_scan(table, request, 1U << 30);
+    found.parts_selected = plan.parts_selected;
+    ScanOptions options;
+    options.pool = std::make_shared<BufferPool>(std::make_shared<MemoryBudget>(1U << 30));
+    for (const Split& split : plan.splits) {
+        Scan scan(part::Part::open(table.files(), split.part_path), split, request, options);
+        while (std::optional<column::Block> block = scan.next()) {
+            exec::Selection passed;
+            passed.all = true;
+            if (!filter.empty()) passed = exec::select(filter, *block, options.pool);
+            for (size_t row = 0; row < passed.count(block->rows); ++row)
+                found.rows.insert(
+                    block->find("i")->data.as<uint32_t>()[passed.all ? row : passed.rows[row]]);
+        }
+    }
+    return found;
+}
+
+column::Scalar literal_of(const column::Type& type, int64_t value) {
+    if (type.id == column::TypeId::Float64) return static_cast<double>(value);
+    return column::Int128(value);
+}
+
+/// Comparisons of x with the number, in both truths, and IN and IS NULL.
+std::vector<ExpressionPtr> predicates(const Table& table, int64_t number) {
+    ExpressionPtr x = exec::make_column_reference("x", *table.schema().find("x")->type);
+    const column::Type& type = *x->type;
+    const column::TypePtr literal_type =
+        type.id == column::TypeId::LowCardinality ? type.children[0] : type.with_nullable(false);
+    auto literal = [&](int64_t value) {
+        return exec::make_literal(literal_type, literal_of(*literal_type, value));
+    };
+    std::vector<ExpressionPtr> all;
+    for (Function function :
+         {Function::Equal, Function::NotEqual, Function::Less, Function::LessOrEqual,
+          Function::Greater, Function::GreaterOrEqual, Function::EqualNullSafe})
+        all.push_back(exec::make_call(function, {x, literal(number)}));
+    all.push_back(exec::make_call(Function::In, {x, literal(number), literal(number + 7)}));
+    all.push_back(exec::make_call(Function::IsNull, {x}));
+    all.push_back(exec::make_call(Function::IsNotNull, {x}));
+    for (size_t i = 0, count = all.size(); i < count; ++i)
+        all.push_back(exec::make_call(Function::Not, {all[i]}));
+    return all;
+}
+
+TEST(PruningOfRealParts, NeverCostsARow) {
+    for (const char* name :
+         {"nan_between", "null_in_dictionary", "by_modulo", "by_terms", "by_month"}) {
+        auto table = open_table(name);
+        for (int64_t number = -12; number <= 20; ++number)
+            for (const ExpressionPtr& predicate : predicates(*table, number)) {
+                ScanRequest all{{"i", "x"}, {}, {}};
+                ScanRequest pruned{{"i", "x"}, {predicate}, {}};
+                EXPECT_EQ(scan(*table, pruned, {}).rows, scan(*table, all, {predicate}).rows)
+                    << name << ": " << predicate->text();
+            }
+    }
+}
+
+TEST(PruningOfRealParts, APartitionsRemainderRulesOutEqualityAndIn) {
+    auto parts_selected = [](const char* name, int64_t number, size_t predicate) {
+        auto table = open_table(name);
+        ScanRequest request{{"i"}, {predicates(*table, number)[predicate]}, {}};
+        return scan(*table, request, {}).parts_selected;
+    };
+    constexpr size_t kEqual = 0, kNotEqual = 1, kIn = 7;
+    // Parts of x % 3 with rows on both sides of 3; 3 alone is 0 of them.
+    EXPECT_EQ(parts_selected("by_modulo", 3, kEqual), 1U);
+    EXPECT_EQ(parts_selected("by_modulo", 4, kEqual), 1U);
+    EXPECT_LE(parts_selected("by_modulo", -4, kIn), 2U);
+    EXPECT_EQ(parts_selected("by_modulo", 3, kNotEqual), open_table("by_modulo")->parts().size());
+    EXPECT_EQ(parts_selected("by_month", -3, kEqual), 1U);
+}
+
+}  // namespace
+}  // namespace ch::table

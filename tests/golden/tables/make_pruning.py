@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""Makes tests/golden/tables/pruning-VERSION/NAME with a real ClickHouse: tables whose small files tell less, or other things, than they seem to.
+
+make_pruning.py VERSION needs chdb VERSION below $CHSPARK_CACHE/peers (see docs/hacking.md). Values follow from the row number `i`.
+"""
+import os
+import shutil
+import sys
+import tempfile
+
+VERSION = sys.argv[1]
+CACHE = os.environ.get("CHSPARK_CACHE") or os.path.join(
+    os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "chspark")
+sys.path.insert(0, os.path.join(CACHE, "peers", "chdb-" + VERSION))
+from chdb.session import Session  # noqa: E402
+
+SETTINGS = "index_granularity=4, index_granularity_bytes=0, min_bytes_for_wide_part=0, allow_nullable_key=1"
+TABLES = {
+    # Granules 1, nan, 5 under one entry: the entry says 5 to 5.
+    "nan_between": ("i UInt32, x Float64, INDEX a x TYPE minmax GRANULARITY 3", "", "i, multiIf(i < 4, 1, i < 8, nan, 5)", 12),
+    # NULL is in no entry of a LowCardinality.
+    "null_in_dictionary": ("i UInt32, x LowCardinality(Nullable(Int32)), INDEX a x TYPE minmax GRANULARITY 1", "",
+                           "i, if(i % 2 = 0, NULL, i)", 12),
+    "by_modulo": ("i UInt32, x Int32", "PARTITION BY x % 3", "i, toInt32(i) * 2 - 9", 10),
+    "by_terms": ("i UInt32, x UInt16, d Date", "PARTITION BY (intDiv(x, 10), toYYYYMM(d) % 5, toMonday(d) != d)", "i, i * 3, toDate(i * 40)", 4),
+    "by_month": ("i UInt32, x Int64, d DateTime('UTC')", "PARTITION BY (toYYYYMM(d) % 5, x % 1000)", "i, toInt64(i) - 3, i * 4000000", 6),
+}
+
+
+def main():
+    here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "pruning-" + VERSION)
+    shutil.rmtree(here, ignore_errors=True)
+    root = tempfile.mkdtemp()
+    session = Session(root)
+    session.query("SET allow_suspicious_low_cardinality_types=1")
+    session.query("CREATE DATABASE d")
+    for name, (columns, partition, values, rows) in TABLES.items():
+        session.query(f"CREATE TABLE d.{name} ({columns}) ENGINE=MergeTree {partition} ORDER BY i SETTINGS {SETTINGS}")
+        session.query(f"INSERT INTO d.{name} SELECT {values} FROM (SELECT number AS i FROM numbers({rows}))")
+        data = next(path for path in (f"{root}/data/d/{name}", f"{root}/d/{name}") if os.path.isdir(path))
+        os.makedirs(f"{here}/{name}")
+        for part in sorted(os.listdir(data)):
+            if os.path.isdir(f"{data}/{part}") and part != "detached":
+                shutil.copytree(f"{data}/{part}", f"{here}/{name}/{part}")
+        shutil.copy(f"{root}/metadata/d/{name}.sql", f"{here}/{name}/table.sql")
+    shutil.rmtree(root)
+
+
+main()
