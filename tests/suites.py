@@ -119,6 +119,12 @@ SUITES = (
         python("tests/compat/run.py"),
     ),
     Suite(
+        "debian",
+        "compatibility",
+        "ch against Debian's own clickhouse-server 18.16",
+        python("tests/compat/debian_server.py"),
+    ),
+    Suite(
         "written",
         "compatibility",
         "parts that we wrote, attached by four ClickHouse versions: every value, order, indices, merges, planted faults",
