@@ -8,6 +8,7 @@
 #include "engine/format/stream_name.h"
 #include "engine/table/conversion.h"
 #include "engine/table/default_value.h"
+#include "engine/table/sql_token.h"
 
 namespace ch::table {
 
@@ -51,6 +52,11 @@ std::optional<size_t> find_nested_sibling(const part::Part& part, const TableCol
 
 [[noreturn]] void refuse(const TableColumn& column, const std::string& why) {
     throw Error(ErrorCode::Unsupported, "column " + column.name + " cannot be read: " + why);
+}
+
+[[noreturn]] void refuse_not_stored(const TableColumn& column, const std::string& why) {
+    refuse(column, "it is not stored (" + column.default_kind + " " + column.default_expression +
+                       ") and " + why + "; use the expression in its place");
 }
 
 }  // namespace
@@ -98,12 +104,11 @@ ColumnSource::ColumnSource(std::shared_ptr<const part::Part> part, std::string n
 }
 
 void ColumnSource::find_stored(const TableColumn& column) {
-    if (column.default_kind == "ALIAS" || column.default_kind == "EPHEMERAL")
-        refuse(column, "it is not stored (" + column.default_kind + " " +
-                           column.default_expression + "); use the expression in its place");
     if (column.type->id == TypeId::Unsupported)
         refuse(column,
                "its type " + column.type->name() + " is not supported; leave the column out");
+    if (column.default_kind == "EPHEMERAL") refuse_not_stored(column, "nothing is kept of it");
+    if (column.default_kind == "ALIAS") return find_alias(column);
     const std::string& stored_name = column.stored_name ? *column.stored_name : column.name;
     if (!stored_name.empty()) stored_ = part_->find_column(stored_name);
     if (stored_) {
@@ -120,6 +125,31 @@ void ColumnSource::find_stored(const TableColumn& column) {
     if (column.default_expression.empty()) stored_ = find_nested_sibling(*part_, column);
     sizes_only_ = stored_.has_value();
     if (!stored_) constant_ = default_value(column, pool_);
+}
+
+/// An ALIAS of a column that the part has, or of a constant.
+void ColumnSource::find_alias(const TableColumn& column) {
+    std::vector<SqlToken> tokens = tokenize_sql(column.default_expression);
+    bool is_name =
+        tokens.size() == 2 &&
+        (tokens[0].kind == SqlToken::Kind::QuotedName ||
+         (tokens[0].kind == SqlToken::Kind::Word && part_->find_column(unquote(tokens[0]))));
+    if (!is_name) {
+        try {
+            constant_ = default_value(column, pool_);
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::Unsupported) throw;
+            refuse_not_stored(column, "the expression is neither a column nor a constant");
+        }
+        return;
+    }
+    stored_ = part_->find_column(unquote(tokens[0]));
+    if (!stored_) refuse_not_stored(column, "part " + part_->name() + " lacks that column");
+    const TypePtr& stored_type = part_->columns()[*stored_].type;
+    converts_ = !(*stored_type == *type_);
+    if (converts_ && !can_convert(*stored_type, *type_))
+        refuse_not_stored(column, "its conversion from " + stored_type->name() + " to " +
+                                      type_->name() + " is not exact");
 }
 
 ColumnPtr ColumnSource::read(RowReader& reader, uint64_t first, size_t rows, size_t granules_end) {

@@ -43,6 +43,7 @@ public:
 
 private:
     void find_stored(const TableColumn& column);
+    void find_alias(const TableColumn& column);
     column::ColumnPtr read_stored(RowReader& reader, uint64_t first, size_t rows,
                                   size_t granules_end);
     column::ColumnPtr row_numbers(uint64_t first, size_t rows) const;

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "base/error.h"
 #include "base/io/posix_fs.h"
 #include "engine/exec/evaluate.h"
 #include "engine/exec/spark_types.h"
@@ -87,6 +88,40 @@ TEST(PruningOfRealParts, NeverCostsARow) {
                     << name << ": " << predicate->text();
             }
     }
+}
+
+std::string failure_of(const std::string& column) {
+    try {
+        scan(*open_table("computed"), ScanRequest{{"i", column}, {}, {}}, {});
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "";
+}
+
+TEST(ColumnsThatAreNotStored, AreReadWhereTheyStandForAColumnOrAConstant) {
+    auto table = open_table("computed");
+    ASSERT_EQ(table->schema().columns.size(), 8U);
+    auto passing = [&](const char* column, int64_t value) {
+        const column::TypePtr& type = table->schema().find(column)->type;
+        ExpressionPtr reference = exec::make_column_reference(column, *type);
+        ExpressionPtr equal = exec::make_call(
+            Function::Equal,
+            {reference, exec::make_literal(reference->type, column::Int128(value))});
+        return scan(*table, ScanRequest{{"i", column}, {equal}, {}}, {}).rows;
+    };
+    EXPECT_EQ(passing("same", -1), std::multiset<uint32_t>({1}));
+    EXPECT_EQ(passing("seven", 7), std::multiset<uint32_t>({0, 1, 2, 3, 4}));
+    EXPECT_EQ(passing("seven", 8), std::multiset<uint32_t>());
+    EXPECT_EQ(passing("twice", 6), std::multiset<uint32_t>({3}));
+}
+
+TEST(ColumnsThatAreNotStored, FailOnlyWhenTheyAreAskedForAndSayWhy) {
+    EXPECT_NE(failure_of("sum").find("ALIAS x + 1"), std::string::npos) << failure_of("sum");
+    EXPECT_NE(failure_of("gone").find("EPHEMERAL"), std::string::npos) << failure_of("gone");
+    EXPECT_NE(failure_of("state").find("AggregateFunction(sum, UInt64)"), std::string::npos)
+        << failure_of("state");
+    EXPECT_EQ(failure_of("x"), "");
 }
 
 TEST(PruningOfRealParts, APartitionsRemainderRulesOutEqualityAndIn) {

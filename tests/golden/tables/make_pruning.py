@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes tests/golden/tables/pruning-VERSION/NAME with a real ClickHouse: tables whose small files tell less, or other things, than they seem to.
 
-make_pruning.py VERSION needs chdb VERSION below $CHSPARK_CACHE/peers (see docs/hacking.md). Values follow from the row number `i`.
+make_pruning.py VERSION [NAME...] needs chdb VERSION below $CHSPARK_CACHE/peers (see docs/hacking.md). Values follow from the row number `i`.
 """
 import os
 import shutil
@@ -24,17 +24,22 @@ TABLES = {
     "by_modulo": ("i UInt32, x Int32", "PARTITION BY x % 3", "i, toInt32(i) * 2 - 9", 10),
     "by_terms": ("i UInt32, x UInt16, d Date", "PARTITION BY (intDiv(x, 10), toYYYYMM(d) % 5, toMonday(d) != d)", "i, i * 3, toDate(i * 40)", 4),
     "by_month": ("i UInt32, x Int64, d DateTime('UTC')", "PARTITION BY (toYYYYMM(d) % 5, x % 1000)", "i, toInt64(i) - 3, i * 4000000", 6),
+    # Columns that no part has, and types that are shown only.
+    "computed": ("i UInt32, x Int32, same Int64 ALIAS x, seven UInt8 ALIAS 7, `sum` Int64 ALIAS x + 1, twice UInt64 MATERIALIZED i * 2, "
+                 "gone String EPHEMERAL, state AggregateFunction(sum, UInt64)", "",
+                 "i, toInt32(i) - 2, arrayReduce('sumState', [toUInt64(i)])", 5),
 }
 
 
 def main():
     here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "pruning-" + VERSION)
-    shutil.rmtree(here, ignore_errors=True)
+    wanted = sys.argv[2:] or list(TABLES)
     root = tempfile.mkdtemp()
     session = Session(root)
     session.query("SET allow_suspicious_low_cardinality_types=1")
     session.query("CREATE DATABASE d")
-    for name, (columns, partition, values, rows) in TABLES.items():
+    for name, (columns, partition, values, rows) in ((name, TABLES[name]) for name in wanted):
+        shutil.rmtree(f"{here}/{name}", ignore_errors=True)
         session.query(f"CREATE TABLE d.{name} ({columns}) ENGINE=MergeTree {partition} ORDER BY i SETTINGS {SETTINGS}")
         session.query(f"INSERT INTO d.{name} SELECT {values} FROM (SELECT number AS i FROM numbers({rows}))")
         data = next(path for path in (f"{root}/data/d/{name}", f"{root}/d/{name}") if os.path.isdir(path))
