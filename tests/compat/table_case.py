@@ -240,7 +240,8 @@ class CaseMaker:
         rng, case = self.rng, self.case
         keys = [column for column in case.columns if column.type.is_key() and "LowCardinality(Float" not in column.type.sql]
         order = rng.sample(keys, min(len(keys), rng.choice((0, 1, 1, 2, 3))))
-        order_sql = ", ".join(ident(column.name) for column in order)
+        expressions = [self.key_expression(column) for column in order]
+        order_sql = ", ".join(expressions)
         partition = ""
         if rng.random() < 0.4:
             partition = self.partition(keys)
@@ -249,6 +250,7 @@ class CaseMaker:
             codec = f" CODEC({column.codec})" if column.codec else ""
             comment = " COMMENT 'it''s a comment'" if rng.random() < 0.1 else ""
             lines.append(f"{ident(column.name)} {column.type.sql}{comment}{codec}")
+        lines += self.aliases()
         lines += self.skip_indices()
         engine = "MergeTree"
         if order and rng.random() < 0.12:
@@ -257,16 +259,31 @@ class CaseMaker:
         if partition:
             sql += f"PARTITION BY {partition}\n"
         if len(order) > 1 and rng.random() < 0.3:
-            sql += f"PRIMARY KEY ({ident(order[0].name)})\n"
+            sql += f"PRIMARY KEY ({expressions[0]})\n"
         case.create.append(sql + f"ORDER BY ({order_sql})\n{{settings}}")
+
+    def aliases(self) -> list[str]:
+        key = self.case.columns[0]
+        lines = [f"`alias` {key.type.sql} ALIAS {ident(key.name)}", "`seven` UInt8 ALIAS 7"]
+        return [line for line in lines if self.rng.random() < 0.2]
+
+    def key_expression(self, column: Column) -> str:
+        rng, name, kind = self.rng, ident(column.name), column.type.kind
+        functions = {"Date": ("toMonday", "toStartOfMonth", "toYYYYMM", "toYear"),
+                     "DateTime": ("toDate", "toStartOfHour", "toStartOfDay", "toYYYYMM"),
+                     "DateTime64": ("toDate", "toStartOfHour", "toYYYYMM"), "Int": ("-",), "UInt": ("-",)}
+        if column.name == LONG_NAME or rng.random() > 0.25 or kind not in functions or column.type.nullable:
+            return name
+        function = rng.choice(functions[kind])
+        return f"-{name}" if function == "-" else f"{function}({name})"
 
     def partition(self, keys: list[Column]) -> str:
         column = self.rng.choice([key for key in keys if key.name != LONG_NAME])     # minmax_NAME.idx is not hashed
         name = ident(column.name)
         if column.type.kind in ("Date", "Date32", "DateTime", "DateTime64"):
-            return self.rng.choice((f"toYear({name}) % 4", f"toYYYYMM({name}) % 3"))
+            return self.rng.choice((f"toYear({name}) % 4", f"toYYYYMM({name}) % 3", f"toYYYYMMDD({name}) % 5", f"toDayOfWeek({name})"))
         if column.type.kind in ("Int", "UInt"):
-            return f"{name} % 3"
+            return self.rng.choice((f"{name} % 3", f"{name} % 11", f"({name} % 2, intDiv({name}, 1000) % 3)", f"({name} % 3, {name} % 4)"))
         if column.type.kind in ("Enum", "Bool"):
             return name
         if column.type.kind == "String":
@@ -324,7 +341,8 @@ class CaseMaker:
                 case.after.append(f"DELETE FROM {{table}} WHERE cityHash64({ident('id')}) % {rng.choice((2, 3, 10))} = 0")
             elif step == "add":
                 added, default = rng.choice((("Int32", "42"), ("String", "'dé/f'"), ("Nullable(Float64)", ""), ("Decimal(10, 2)", "1.50"),
-                                             ("Array(UInt8)", ""), ("LowCardinality(String)", "'lc'"), ("Date", "'2024-01-31'"),
+                                             ("Array(UInt8)", ""), ("LowCardinality(String)", "'lc'"), ("DateTime('Europe/Berlin')", "'2024-03-31 02:30:00'"),
+                                             ("DateTime64(3, 'America/New_York')", "'1999-07-01 12:00:00.125'"), ("Date", "'2024-01-31'"),
                                              ("DateTime64(3, 'UTC')", ""), ("Map(String, Int8)", ""), ("UInt64", "")))
                 case.after.append(f"ALTER TABLE {{table}} ADD COLUMN `added` {added}" + (f" DEFAULT {default}" if default else ""))
             elif step == "materialize" and "DEFAULT" in case.after[-1]:

@@ -55,6 +55,12 @@ class WrittenCaseMaker(CaseMaker):
         self.case.order.sort(key=lambda name: order.index(ident(name)))
         return self.case
 
+    def aliases(self) -> list[str]:
+        return []
+
+    def key_expression(self, column: Column) -> str:
+        return ident(column.name)
+
     def partition_term(self, column: Column) -> str:
         name, kind = ident(column.name), column.type.kind
         is_plain = not column.type.sql.startswith(("LowCardinality", "Nullable"))
