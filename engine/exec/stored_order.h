@@ -33,7 +33,7 @@ public:
     void add(const column::Column& column, size_t from, size_t rows);
     /// Nothing if no row was given.
     [[nodiscard]] bool empty() const { return !min_.has_value() && !has_null_; }
-    [[nodiscard]] column::Scalar min() const { return min_.value_or(column::Scalar()); }
+    [[nodiscard]] column::Scalar min() const { return min_ ? *min_ : column::Scalar(); }
     [[nodiscard]] column::Scalar max() const { return has_null_ ? column::Scalar() : *max_; }
     [[nodiscard]] const column::TypePtr& type() const { return type_; }
 
