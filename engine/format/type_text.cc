@@ -276,8 +276,8 @@ private:
     // An empty tuple is stored in a way of its own; it is not one of ours.
     TypePtr parse_tuple() {
         auto type = make(TypeId::Tuple);
-        cursor_.expect('(');
-        if (cursor_.try_take(')')) return nullptr;
+        // An empty one: ClickHouse's table definitions leave its brackets out.
+        if (!cursor_.try_take('(') || cursor_.try_take(')')) return nullptr;
         do {
             std::string name = take_element_name();
             if (!name.empty()) type->element_names.push_back(std::move(name));

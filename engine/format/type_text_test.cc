@@ -145,6 +145,8 @@ TEST(TypeText, KeepsTheTextOfTypesThatAreNotOurs) {
         "Geometry",
         "QBit(Float32, 8)",
         "Tuple()",
+        "Tuple",
+        "Array(Tuple)",
         "Array(Variant(String, UInt8))",
         "Map(String, JSON)",
         "Tuple(a UInt8, `b c` Dynamic)",
