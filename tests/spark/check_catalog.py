@@ -1,6 +1,12 @@
 """Catalog commands, the format, metadata columns, and what a user is told when something is not there."""
 
-from checks import check, equal, fails
+import os
+import shutil
+
+from checks import check, equal, fails, setting
+
+# As tables.py has them.
+ODD_NAMES = ["x-y", "x%2Dy", "a/b c", ".hidden", "é", "a%20b", "only%2Descaped"]
 
 
 @check
@@ -21,6 +27,27 @@ def a_table_is_described_with_its_properties(spark, world):
     equal(rows["Provider"], "mergetree")
     for part in ("engine=MergeTree", "order_by=k, j", "parts=4", "rows=100000", "bytes=", "path="):
         equal(part in rows["Table Properties"], True, f"{part} in {rows['Table Properties']}")
+
+
+@check
+def every_name_that_clickhouse_takes_is_found(spark, world):
+    """Names that are escaped on disk, and names that look like another's escaped form."""
+    names = sorted(row.tableName for row in spark.sql("SHOW TABLES IN ch.`odd-d b`").collect())
+    equal(names, sorted([*ODD_NAMES, "lost"]))
+    for number, name in enumerate(ODD_NAMES):
+        equal(spark.sql(f"SELECT n FROM ch.`odd-d b`.`{name}`").first()[0], number, name)
+    fails(lambda: spark.sql("SELECT n FROM ch.`odd-d b`.`only-escaped`").collect(), "TABLE_OR_VIEW_NOT_FOUND")
+    path = os.path.realpath(f"{world.root}/data/odd%2Dd%20b/a%2Fb%20c")
+    plain = f"{world.temporary}/plain/my-db/my table"
+    shutil.copytree(path, plain)
+    with setting(spark, "spark.sql.catalog.plain", "io.chspark.ChCatalog"), setting(spark, "spark.sql.catalog.plain.path", f"{world.temporary}/plain"):
+        equal(spark.sql("SELECT count(*) FROM plain.`my-db`.`my table`").first()[0], 1)
+
+
+@check
+def a_table_whose_folder_is_gone_says_so(spark, world):
+    message = fails(lambda: spark.sql("SELECT n FROM ch.`odd-d b`.lost").collect(), "data folder does not exist")
+    equal("TABLE_OR_VIEW_NOT_FOUND" in message, False, message)
 
 
 @check
@@ -72,4 +99,5 @@ def settings_are_checked(spark, world):
     reader = lambda name, value: spark.read.format("mergetree").option(name, value).load(f"{world.root}/d/small").count()
     equal(reader("batch.rows", "3"), 10)
     fails(lambda: reader("batch.rows", "0"), "spark.chspark.batch.rows")
+    fails(lambda: reader("batch.rows", "1048577"), "spark.chspark.batch.rows", "1048576")
     fails(lambda: reader("pushdown.filters", "perhaps"), "spark.chspark.pushdown.filters")

@@ -1,5 +1,6 @@
 """What must not disturb the JVM: damaged parts, several class loaders, killed tasks."""
 
+import json
 import os
 import random
 import shutil
@@ -7,6 +8,7 @@ import threading
 import time
 
 from checks import check, equal
+from pyspark.sql.functions import udf
 
 QUERY = "count(*) AS n", "sum(hash(*)) AS h"
 
@@ -88,6 +90,54 @@ def nothing_is_left_in_the_temporary_folder(spark, world):
     equal(left, [])
 
 
+@check
+def a_scan_that_another_thread_reads_is_closed_in_peace(spark, world):
+    """Spark 3.5 feeds Python from a thread that still reads when a LIMIT ends the task and with it the scan."""
+    same = udf(lambda text: text, "string")
+    frame = spark.read.format("mergetree").options(**{"batch.rows": "1000", "split.bytes": "1g", "pushdown.limit": "false"})
+    # A predicate that Spark keeps and that few rows pass: the thread is seldom elsewhere than in the scan.
+    frame = frame.load(f"{world.root}/d/long").where("_part_offset % 1000 = 0").selectExpr("repeat(s, 40) AS s")
+    for _ in range(5):
+        equal(frame.select(same("s").alias("s")).limit(1).collect(), [("a" * 2000,)])
+    equal(spark.sql("SELECT count(*) FROM ch.d.small").first()[0], 10)
+
+
+def open_reader(spark, plan: str, schema: str):
+    """A reader as a task has it, over a whole table."""
+    jvm = spark._jvm
+    loader = jvm.org.apache.spark.util.Utils.getContextOrSparkClassLoader()
+    constructor = loader.loadClass("io.chspark.ChColumnarReader").getDeclaredConstructors()[0]
+    constructor.setAccessible(True)
+    values = spark._sc._gateway.new_array(jvm.java.lang.Object, 4)
+    values[0], values[1], values[2] = jvm.java.lang.Long.valueOf(1 << 29), plan, None
+    values[3] = jvm.org.apache.spark.sql.types.StructType.fromDDL(schema)
+    return constructor.newInstance(values)
+
+
+@check
+def closing_a_reader_stops_and_awaits_the_thread_in_it(spark, world):
+    """The read of one thread is closed by another while it is in native code, where it would stay for tens of seconds."""
+    letters = [{"call": "CONTAINS", "args": [{"column": "s"}, {"literal": f"a{letter}", "type": "String"}]} for letter in "bcdefghij"]
+    scan = {"node": "scan", "table": f"{world.root}/d/long", "columns": ["s"]}
+    plan = {"node": "filter", "predicate": {"call": "OR", "args": letters}, "input": scan, "options": {"types": "spark"}}
+    for case in range(20):
+        reader = open_reader(spark, json.dumps(plan), "s string")
+        found = []
+
+        def read():
+            try:
+                found.append(reader.next())
+            except Exception as error:  # the cancellation
+                found.append(str(error))
+
+        thread = threading.Thread(target=read)
+        thread.start()
+        time.sleep(0.05 * (case % 3))
+        reader.close()
+        thread.join(10)
+        equal("cancelled" in str(found) or "closed this reader" in str(found), True, str(found))
+
+
 def running_tasks(spark) -> int:
     return sum(executor.numRunningTasks() for executor in spark._jsc.sc().statusTracker().getExecutorInfos())
 
@@ -135,6 +185,7 @@ def killing_a_job_stops_native_work_within_a_second(spark, world):
     frame = frame.load(f"{world.root}/d/long").where(where)
     plan = frame._jdf.queryExecution().executedPlan().toString()
     equal("PushedFilters" in plan and "Filter (" not in plan, True, plan)
-    # The best of three: the time holds Spark's own messages, and in the first its loading of classes.
-    equal(min(time_to_kill(spark, frame) for _ in range(3)) < 1, True, "seconds from the kill to the task's end")
+    time_to_kill(spark, frame)  # the first holds Spark's loading of classes
+    times = [time_to_kill(spark, frame) for _ in range(3)]
+    equal(max(times) < 1, True, f"seconds from the kill to the task's end: {times}")
     equal(spark.sql("SELECT count(*) FROM ch.d.large").first()[0], 100000)

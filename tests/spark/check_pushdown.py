@@ -1,123 +1,12 @@
-"""Pushed predicates give Spark's own rows; EXPLAIN shows them; limits, runtime filters and metrics."""
+"""Pushed predicates: EXPLAIN shows them; however many, they are taken; limits, runtime filters, reuse and metrics."""
 
-import random
+import os
 import re
+import shutil
 import time
-from contextlib import contextmanager
-from functools import reduce
 
-from checks import check, equal
-
-LITERALS = {
-    "k": lambda r: str(r.randrange(-5, 1005)),
-    "j": lambda r: str(r.choice([0, 1, 999, 50000, 99999, r.randrange(100000)])),
-    "v": lambda r: f"{r.randrange(-(2**63) + 1, 2**63)}L",
-    "n": lambda r: str(r.randrange(-1, 101)),
-    "m": lambda r: f"CAST('{r.randrange(-100, 5000)}.{r.randrange(100):02d}' AS DECIMAL(12,2))",
-    "u": lambda r: str(r.randrange(0, 700000)),
-    "f": lambda r: r.choice([f"{r.randrange(-10, 2500)}.5D", "double('NaN')", "0.0D", "-0.0D"]),
-    "s": lambda r: repr_sql(f"s{r.randrange(977)} %_\\ é"),
-    "g": lambda r: repr_sql(str(r.randrange(14))),
-    "d": lambda r: f"DATE '{r.randrange(1989, 2024)}-{r.randrange(1, 13):02d}-{r.randrange(1, 29):02d}'",
-    "t": lambda r: f"TIMESTAMP '1970-01-{r.randrange(1, 3):02d} {r.randrange(24):02d}:00:00'",
-    "b": lambda r: r.choice(["true", "false"]),
-}
-NUMBERS = ["k", "j", "n", "v"]
-COMPARISONS = ["=", "<=>", "<>", "<", "<=", ">", ">="]
-
-
-def repr_sql(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def comparison(r: random.Random) -> str:
-    column = r.choice(list(LITERALS))
-    return f"{column} {r.choice(COMPARISONS)} {LITERALS[column](r)}"
-
-
-def membership(r: random.Random) -> str:
-    column = r.choice([name for name in LITERALS if name not in ("b", "f")])
-    values = [LITERALS[column](r) for _ in range(r.randrange(1, 12))] + (["NULL"] if r.random() < 0.1 else [])
-    return f"{column} {r.choice(['', 'NOT '])}IN ({', '.join(values)})"
-
-
-def text_test(r: random.Random) -> str:
-    part = r.choice(["s1", "s97", "é", "%_", "7 ", "", "\\", "s5", "zz"])
-    return r.choice(
-        [
-            f"startswith(s, {repr_sql(part)})",
-            f"endswith(s, {repr_sql(part)})",
-            f"contains(s, {repr_sql(part)})",
-            f"s LIKE {repr_sql(r.choice(['s1%', '%é', '%9%', 's_ %', 's1%é', '%1%2%']))}",
-            f"substring(s, {r.randrange(-4, 6)}, {r.randrange(0, 5)}) = {repr_sql(r.choice(['s1', '1', ' é', '']))}",
-            f"length(s) {r.choice(COMPARISONS)} {r.randrange(5, 12)}",
-            f"g || 'x' = '{r.randrange(13)}x'",
-        ]
-    )
-
-
-def other(r: random.Random) -> str:
-    left, right = r.choice([("k", "n"), ("k", "j"), ("j", "n"), ("s", "g"), ("k", "v"), ("m", "k"), ("f", "k"), ("u", "j")])
-    part = r.choice(["year", "quarter", "month", "day", "dayofweek", "dayofyear", "weekofyear", "weekday"])
-    return r.choice(
-        [
-            f"{left} {r.choice(COMPARISONS)} {right}",
-            f"{r.choice(list(LITERALS))} IS {r.choice(['', 'NOT '])}NULL",
-            f"{part}(d) {r.choice(COMPARISONS)} {r.randrange(0, 13)}",
-            f"year(d) = {r.randrange(1990, 2023)}",
-            f"coalesce(n, {r.randrange(100)}) {r.choice(COMPARISONS)} {r.randrange(100)}",
-            f"CASE WHEN {comparison(r)} THEN k ELSE j END < {r.randrange(1000)}",
-            f"k BETWEEN {r.randrange(500)} AND {r.randrange(500, 1000)}",
-            "b",
-            f"{r.choice(NUMBERS)} % 7 = {r.randrange(7)}",
-        ]
-    )
-
-
-def predicate(r: random.Random, depth: int) -> str:
-    if depth == 0 or r.random() < 0.35:
-        return r.choice([comparison, comparison, membership, text_test, other])(r)
-    if r.random() < 0.2:
-        return f"NOT ({predicate(r, depth - 1)})"
-    return f"({predicate(r, depth - 1)} {r.choice(['AND', 'OR'])} {predicate(r, depth - 1)})"
-
-
-ANSWER = "count(*)", "sum(j)", "sum(hash(s, g, n, m))"
-BATCH = 10
-
-
-def both_answers(spark, table: str, predicates: list[str]) -> list[tuple]:
-    """What the rows of each predicate come to, pushed and not: one query for all, since planning costs more than reading."""
-    frames = [
-        spark.read.format("mergetree").option("pushdown.filters", on).option("runtime.filter.source", "0")
-        .load(table).where(where).selectExpr(f"{at} AS at", f"'{on}' AS pushed", *ANSWER)
-        for at, where in enumerate(predicates)
-        for on in ("true", "false")
-    ]
-    answers = {(row[0], row[1]): tuple(row)[2:] for row in reduce(lambda left, right: left.union(right), frames).collect()}
-    return [(answers[at, "true"], answers[at, "false"]) for at in range(len(predicates))]
-
-
-@check
-def random_predicates_give_the_same_rows_pushed_and_not(spark, world):
-    r = random.Random(world.seed)
-    for start in range(0, world.predicates, BATCH):
-        predicates = [predicate(r, 3) for _ in range(min(BATCH, world.predicates - start))]
-        for where, (pushed, kept) in zip(predicates, both_answers(spark, f"{world.root}/d/large", predicates)):
-            equal(pushed, kept, f"from predicate {start}: {where}")
-
-
-def plan_of(spark, text: str) -> str:
-    return "\n".join(row[0] for row in spark.sql("EXPLAIN " + text).collect())
-
-
-@contextmanager
-def setting(spark, name: str, value: str):
-    spark.conf.set(name, value)
-    try:
-        yield
-    finally:
-        spark.conf.unset(name)
+from checks import check, equal, plan_of, setting
+from pyspark.sql.functions import col
 
 
 def engine_metrics(spark) -> dict[str, int]:
@@ -204,3 +93,60 @@ def metrics_of_native_work_are_counted(spark, world):
         equal(name in found, True, f"{name} in {found}")
     equal(0 < found["rows read by the engine"] <= 20000, True, str(found))
     equal(found["bytes read by the engine"] > 0 and found["time in native code"] > 0, True, str(found))
+
+
+@check
+def as_many_predicates_as_there_are_reach_the_engine(spark, world):
+    """Chains far longer than a plan may be deep."""
+    conjuncts = " AND ".join(f"k <> {i}" for i in range(0, 1200, 2))
+    disjuncts = " OR ".join(f"(k = {i} AND j > {i})" for i in range(1, 1200, 2))
+    with setting(spark, "spark.chspark.runtime.filter.source", "0"):
+        for where in (conjuncts, disjuncts):
+            frame = spark.table("ch.d.large").where(where)
+            plan = frame._jdf.queryExecution().executedPlan().toString()
+            equal("Filter (" in plan, False, "stays with Spark")
+            equal(frame.selectExpr("count(*)", "min(k)").first()[:], (50000, 1) if where == conjuncts else (49500, 1))
+
+
+@check
+def predicates_that_a_plan_cannot_hold_stay_with_spark(spark, world):
+    """Deeper than the library takes; what stands beside it is pushed still."""
+    deep = col("k") == 3
+    for i in range(271):
+        deep = (col("j") != i) & deep if i % 2 else (col("n") == i) | deep
+    frame = lambda on: (
+        spark.read.format("mergetree").options(**{"pushdown.filters": on, "runtime.filter.source": "0"})
+        .load(f"{world.root}/d/large").where(col("g") == "5").where(deep)
+    )
+    plan = frame("true")._jdf.queryExecution().executedPlan().toString()
+    equal("PushedFilters: g IS NOT NULL AND g = '5', Parts" in plan, True, plan[-300:])
+    equal(frame("true").count(), frame("false").count())
+
+
+@check
+def a_planned_query_is_shown_without_looking_at_the_files(spark, world):
+    copy = f"{world.temporary}/gone"
+    shutil.copytree(os.path.realpath(f"{world.root}/data/d/small"), copy)
+    execution = spark.read.format("mergetree").load(copy).where("k > 3")._jdf.queryExecution()
+    planned = execution.executedPlan().toString()
+    shutil.rmtree(copy)
+    equal(execution.executedPlan().toString(), planned)
+    equal("Parts: 1/1" in execution.toString(), True, execution.toString())
+
+
+@check
+def a_cached_table_is_known_again(spark, world):
+    spark.sql("CACHE TABLE ch.d.small")
+    try:
+        plan = plan_of(spark, "SELECT count(*) FROM ch.d.small")
+        equal("InMemoryRelation" in plan, True, plan)
+    finally:
+        spark.sql("UNCACHE TABLE ch.d.small")
+
+
+@check
+def equal_scans_are_run_once(spark, world):
+    counted = "(SELECT g, count(*) AS c FROM ch.d.large WHERE k < 50 GROUP BY g)"
+    with setting(spark, "spark.sql.adaptive.enabled", "false"), setting(spark, "spark.sql.autoBroadcastJoinThreshold", "-1"):
+        plan = plan_of(spark, f"SELECT a.c, b.c FROM {counted} a JOIN {counted} b ON a.g = b.g")
+    equal("ReusedExchange" in plan, True, plan)

@@ -4,6 +4,7 @@ import os
 import tempfile
 import time
 import traceback
+from contextlib import contextmanager
 
 from pyspark.sql import SparkSession
 
@@ -33,7 +34,7 @@ def open_session(world: World, ansi: str = "true", off_heap: str = "") -> SparkS
         .config("spark.jars", world.jar)
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
-        .config("spark.driver.extraJavaOptions", f"-Djava.io.tmpdir={world.temporary}")
+        .config("spark.driver.extraJavaOptions", f"-Djava.io.tmpdir={world.temporary} -Xss4m")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.ansi.enabled", ansi)
@@ -45,6 +46,20 @@ def open_session(world: World, ansi: str = "true", off_heap: str = "") -> SparkS
         .config("spark.sql.catalog.ch.path", world.root)
         .getOrCreate()
     )
+
+
+def plan_of(spark, text: str) -> str:
+    return "\n".join(row[0] for row in spark.sql("EXPLAIN " + text).collect())
+
+
+@contextmanager
+def setting(spark, name: str, value: str):
+    was = spark.conf.get(name, None)
+    spark.conf.set(name, value)
+    try:
+        yield
+    finally:
+        spark.conf.set(name, was) if was is not None else spark.conf.unset(name)
 
 
 def equal(found, expected, what: str = "") -> None:

@@ -65,7 +65,7 @@ def suites(options, version: str, root: str, is_newest: bool) -> list[list[str]]
     if options.full:
         runs.append([*base, "--predicates", count, "--ansi", "false", "--only", "random_predicates"])
         if not version.startswith("3."):
-            runs.append([*base, "--connect"])
+            runs.append([*base, "--predicates", "60", "--connect"])
     return runs
 
 

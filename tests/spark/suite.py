@@ -39,12 +39,15 @@ def main() -> int:
     world = World(options.root, options.jar, options.seed, options.predicates)
     if options.connect:
         import check_connect  # noqa: F401
+        import check_random  # noqa: F401
+        import check_values  # noqa: F401
     elif options.starved:
         import check_starved  # noqa: F401
     else:
         import check_catalog  # noqa: F401
         import check_jvm  # noqa: F401
         import check_pushdown  # noqa: F401
+        import check_random  # noqa: F401
         import check_values  # noqa: F401
     spark = open_connect(world) if options.connect else checks.open_session(world, options.ansi, options.off_heap)
     passed, failed = checks.run(spark, world, options.only)

@@ -8,6 +8,7 @@ to [its Spark type, the Spark expression (or "f32 bits", "f64 bits") and the val
 """
 
 import json
+import shutil
 import sys
 
 from chdb.session import Session
@@ -116,6 +117,14 @@ COLUMNS = {
         "timestamp",
         "string(unix_micros(x))",
     ),
+    "dt9": (
+        "DateTime64(9, 'UTC')",
+        f"fromUnixTimestamp64Nano(toInt64({N}) * 1234567890123000 - 98765432101234000, 'UTC')",
+        "toString(toUnixTimestamp64Micro(x))",
+        "timestamp",
+        "string(unix_micros(x))",
+    ),
+    "sparse": ("UInt32", f"if({N} % 50 = 0, {N}, 0)", "toString(x)", "bigint", "string(x)"),
     "ntz": (
         "DateTime64(6, 'UTC') COMMENT '[spark:timestamp_ntz]'",
         f"fromUnixTimestamp64Micro(toInt64({N}) * 999999999, 'UTC')",
@@ -195,15 +204,50 @@ COLUMNS = {
 }
 
 
+SKIP_INDICES = {
+    "i32": "minmax",
+    "u64": "minmax",
+    "d38": "minmax",
+    "dt6": "minmax",
+    "dt9": "minmax",
+    "sparse": "minmax",
+    "u16": "set(0)",
+    "e8": "set(10)",
+    "lc": "tokenbf_v1(256, 2, 0)",
+    "ns": "set(200)",
+    "uuid": "bloom_filter",
+    "ip6": "bloom_filter",
+    "date": "bloom_filter",
+    "s": "ngrambf_v1(3, 512, 2, 0)",
+    "lcn": "set(0)",
+}
+
+# As check_catalog.py has them.
+ODD_NAMES = ["x-y", "x%2Dy", "a/b c", ".hidden", "é", "a%20b", "only%2Descaped"]
+
+
+def make_odd_names(session: Session) -> str:
+    """A database and tables with names that ClickHouse escapes. Returns the folder of one that is then to lose it."""
+    session.query("CREATE DATABASE `odd-d b` ENGINE = Atomic")
+    for number, name in enumerate([*ODD_NAMES, "lost"]):
+        session.query(f"CREATE TABLE `odd-d b`.`{name}` (n Int32) ENGINE = MergeTree ORDER BY n")
+        session.query(f"INSERT INTO `odd-d b`.`{name}` VALUES ({number})")
+    return str(session.query("SELECT data_paths[1] FROM system.tables WHERE name = 'lost'", "TSVRaw")).strip()
+
+
 def main() -> None:
     root = sys.argv[1]
     session = Session(root)
     session.query("CREATE DATABASE d ENGINE = Atomic")
     session.query("CREATE DATABASE empty ENGINE = Atomic")
-    definitions = ", ".join(f"`{name}` {column[0]}" for name, column in COLUMNS.items())
+    definitions = ", ".join(
+        [f"`{name}` {column[0]}" for name, column in COLUMNS.items()]
+        + [f"INDEX skip_{name} `{name}` TYPE {kind} GRANULARITY 1" for name, kind in SKIP_INDICES.items()]
+    )
     session.query(
         f"CREATE TABLE d.types (id UInt32, {definitions}, wide Int128 DEFAULT 1, `odd.näme ` Int32 DEFAULT id)"
-        " ENGINE = MergeTree ORDER BY id PARTITION BY id % 2 SETTINGS index_granularity = 128, min_bytes_for_wide_part = 0"
+        " ENGINE = MergeTree ORDER BY id PARTITION BY id % 2 SETTINGS index_granularity = 128, min_bytes_for_wide_part = 0,"
+        " ratio_of_defaults_for_sparse_serialization = 0.8"
     )
     values = ", ".join(f"{column[1]} AS `{name}`" for name, column in COLUMNS.items())
     names = ", ".join(f"`{name}`" for name in COLUMNS)
@@ -235,9 +279,11 @@ def main() -> None:
         query = f"WITH `{name}` AS x SELECT ifNull(toString({shown}), 'NULL') FROM d.types ORDER BY id"
         answer = str(session.query(query, "TSVRaw"))
         expected[name] = [spark_type, spark_text, answer.split("\n")[:ROWS]]
+    lost = make_odd_names(session)
     with open(f"{root}/expected.json", "w", encoding="utf-8") as file:
         json.dump(expected, file)
     session.close()
+    shutil.rmtree(lost)
 
 
 if __name__ == "__main__":

@@ -92,7 +92,7 @@ public final class ChCatalog implements TableCatalog, SupportsNamespaces {
 
   @Override
   public Table loadTable(Identifier identifier) throws NoSuchTableException {
-    if (identifier.namespace().length != 1) {
+    if (identifier.namespace().length != 1 || identifier.name().isEmpty()) {
       throw new NoSuchTableException(identifier);
     }
     String database = identifier.namespace()[0];
@@ -101,8 +101,23 @@ public final class ChCatalog implements TableCatalog, SupportsNamespaces {
       ChTableInfo info = ChTableInfo.load(path, sessionBytes());
       return new ChTable(name + "." + database + "." + identifier.name(), info);
     } catch (ChException e) {
+      if (e.code() != ChException.NOT_FOUND || isListed(identifier)) {
+        throw e;
+      }
+      NoSuchTableException none = new NoSuchTableException(identifier);
+      none.addSuppressed(e);
+      throw none;
+    }
+  }
+
+  /** Whether there is such a table, though a file of it may be missing. */
+  private boolean isListed(Identifier identifier) {
+    try {
+      String folder = ChPath.below(root, identifier.namespace()[0]);
+      return list(folder, "tables").contains(identifier.name());
+    } catch (ChException e) {
       if (e.code() == ChException.NOT_FOUND) {
-        throw new NoSuchTableException(identifier);
+        return false;
       }
       throw e;
     }
@@ -113,7 +128,10 @@ public final class ChCatalog implements TableCatalog, SupportsNamespaces {
   }
 
   private static List<String> list(String path, String kind) {
-    String text = ChNative.list(ChSession.get(sessionBytes()), path);
+    String text;
+    try (ChSession session = ChSession.use(sessionBytes())) {
+      text = ChNative.list(session.handle(), path);
+    }
     JsonArray found = JsonParser.parseString(text).getAsJsonObject().getAsJsonArray(kind);
     List<String> names = new ArrayList<>();
     if (found != null) {

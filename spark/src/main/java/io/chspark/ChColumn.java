@@ -27,12 +27,11 @@ record ChColumn(
     String name = json.get("name").getAsString();
     String clickHouseType = json.get("type").getAsString();
     String comment = text(json, "comment");
-    boolean supported = !json.has("supported") || json.get("supported").getAsBoolean();
-    ChTypes.Typed typed = supported ? ChTypes.of(clickHouseType, comment) : null;
+    ChTypes.Typed typed = ChTypes.of(clickHouseType, text(json, "spark"), comment);
     if (typed != null) {
       return new ChColumn(name, clickHouseType, typed.type(), typed.nullable(), comment, null);
     }
-    String reason = text(json, "reason");
+    String reason = text(json, "spark_reason");
     String problem = reason.isEmpty() ? "Spark has no type for " + clickHouseType : reason;
     return new ChColumn(name, clickHouseType, DataTypes.StringType, true, comment, problem);
   }

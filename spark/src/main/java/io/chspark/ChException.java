@@ -12,6 +12,10 @@ public final class ChException extends RuntimeException {
   static final int MEMORY_LIMIT = 6;
   static final int CANCELLED = 7;
   static final int BUG = 8;
+  static final int SNAPSHOT_EXPIRED = 9;
+  static final int CONFLICT = 10;
+  static final int FENCED = 11;
+  static final int BUSY = 12;
 
   private static final long serialVersionUID = 1L;
 
@@ -22,7 +26,12 @@ public final class ChException extends RuntimeException {
     this.code = code;
   }
 
-  /** One of CH_CORRUPT .. CH_BUG of include/ch/ch.h. */
+  /** Whether the library refused what it was asked for, by what it is: asking for less may do. */
+  boolean isRefusal() {
+    return code == UNSUPPORTED || code == INVALID_ARGUMENT;
+  }
+
+  /** One of CH_CORRUPT .. CH_BUSY of include/ch/ch.h. */
   public int code() {
     return code;
   }

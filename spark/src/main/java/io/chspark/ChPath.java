@@ -1,5 +1,8 @@
 package io.chspark;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
 /** Paths of roots, databases and tables, as the native library takes them. */
 final class ChPath {
   private ChPath() {}
@@ -26,14 +29,20 @@ final class ChPath {
   }
 
   /**
-   * {@code name} below {@code folder}; a name that could lead elsewhere is escaped as ClickHouse
-   * escapes it on disk.
+   * The database or table {@code name} below {@code folder}, where ClickHouse has it on disk: every
+   * byte of its UTF-8 but ASCII letters, digits and '_' as %XX. So no name leads elsewhere, and two
+   * names are never one path.
    */
   static String below(String folder, String name) {
-    boolean plain =
-        !name.isEmpty() && name.indexOf('/') < 0 && name.indexOf('\0') < 0 && !name.startsWith(".");
-    return folder
-        + "/"
-        + (plain ? name : name.replace(".", "%2E").replace("/", "%2F").replace("\0", "%00"));
+    StringBuilder path = new StringBuilder(folder).append('/');
+    for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
+      boolean stays = b == '_' || (b > 0 && Character.isLetterOrDigit(b));
+      if (stays) {
+        path.append((char) b);
+      } else {
+        path.append(String.format(Locale.ROOT, "%%%02X", b));
+      }
+    }
+    return path.toString();
   }
 }

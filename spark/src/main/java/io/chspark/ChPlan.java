@@ -44,7 +44,7 @@ record ChPlan(String path, List<String> columns, List<JsonObject> predicates, in
     node.add("columns", names);
     if (!predicates.isEmpty()) {
       node = above(node, "filter");
-      node.add("predicate", conjunction());
+      node.add("predicate", ChPredicates.all(predicates));
     }
     if (read.size() > columns.size()) {
       node = above(node, "project");
@@ -67,14 +67,6 @@ record ChPlan(String path, List<String> columns, List<JsonObject> predicates, in
     JsonObject node = node(kind);
     node.add("input", input);
     return node;
-  }
-
-  private JsonObject conjunction() {
-    JsonObject all = predicates.get(0);
-    for (JsonObject predicate : predicates.subList(1, predicates.size())) {
-      all = ChPredicates.both(all, predicate);
-    }
-    return all;
   }
 
   private JsonArray projection() {

@@ -1,7 +1,12 @@
 package io.chspark;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.spark.sql.connector.expressions.Cast;
@@ -55,9 +60,21 @@ final class ChPredicates {
     return term != null && term.isBoolean() ? term.json() : null;
   }
 
-  /** Rows for which both are true. */
-  static JsonObject both(JsonObject left, JsonObject right) {
-    return call("AND", left, right);
+  /**
+   * Rows for which all of one or more are true. One call of many: a plan's depth is limited, its
+   * width is not.
+   */
+  static JsonObject all(List<JsonObject> predicates) {
+    JsonArray operands = new JsonArray();
+    for (JsonObject predicate : predicates) {
+      JsonElement name = predicate.get("call");
+      if (name != null && name.getAsString().equals("AND")) {
+        operands.addAll(predicate.getAsJsonArray("args"));
+      } else {
+        operands.add(predicate);
+      }
+    }
+    return operands.size() == 1 ? operands.get(0).getAsJsonObject() : call("AND", operands);
   }
 
   private Term term(Expression expression) {
@@ -95,9 +112,11 @@ final class ChPredicates {
 
   private Term call(GeneralScalarExpression call) {
     String name = call.name();
-    Term[] arguments = new Term[call.children().length];
+    Expression[] operands =
+        name.equals("AND") || name.equals("OR") ? operands(call) : call.children();
+    Term[] arguments = new Term[operands.length];
     for (int i = 0; i < arguments.length; i++) {
-      arguments[i] = term(call.children()[i]);
+      arguments[i] = term(operands[i]);
       if (arguments[i] == null) {
         return null;
       }
@@ -107,6 +126,24 @@ final class ChPredicates {
     }
     DataType type = typeOf(name, arguments);
     return type == null ? null : new Term(call(engineName(name), arguments), type);
+  }
+
+  /** What a tree of ANDs, or of ORs, connects: Spark offers a chain of pairs. */
+  private static Expression[] operands(GeneralScalarExpression connective) {
+    List<Expression> found = new ArrayList<>();
+    Deque<Expression> open = new ArrayDeque<>();
+    open.push(connective);
+    while (!open.isEmpty()) {
+      Expression next = open.pop();
+      if (next instanceof GeneralScalarExpression call && call.name().equals(connective.name())) {
+        for (int i = call.children().length - 1; i >= 0; i--) {
+          open.push(call.children()[i]);
+        }
+      } else {
+        found.add(next);
+      }
+    }
+    return found.toArray(new Expression[0]);
   }
 
   private static String engineName(String name) {
@@ -124,7 +161,7 @@ final class ChPredicates {
     }
     return switch (name) {
       case "AND", "OR" ->
-          arguments.length == 2 && allBoolean(arguments) ? DataTypes.BooleanType : null;
+          arguments.length >= 2 && allBoolean(arguments) ? DataTypes.BooleanType : null;
       case "NOT" -> arguments.length == 1 && allBoolean(arguments) ? DataTypes.BooleanType : null;
       case "IN" -> in(arguments) ? DataTypes.BooleanType : null;
       case "IS_NULL", "IS_NOT_NULL" -> arguments.length == 1 ? DataTypes.BooleanType : null;
@@ -279,13 +316,6 @@ final class ChPredicates {
     for (Term argument : arguments) {
       list.add(argument.json());
     }
-    return call(name, list);
-  }
-
-  private static JsonObject call(String name, JsonObject left, JsonObject right) {
-    JsonArray list = new JsonArray();
-    list.add(left);
-    list.add(right);
     return call(name, list);
   }
 

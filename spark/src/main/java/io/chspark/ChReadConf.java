@@ -56,6 +56,9 @@ final class ChReadConf implements Serializable {
   static final long SPLIT_BYTES_MIN = 1L << 20;
   static final int SPLITS_A_SLOT = 3;
 
+  /** As many as the library takes. */
+  static final int BATCH_ROWS_MAX = 1 << 20;
+
   private static final long serialVersionUID = 1L;
 
   final long memoryBytes;
@@ -73,6 +76,10 @@ final class ChReadConf implements Serializable {
     memoryBytes =
         atLeast(1L << 20, MEMORY, JavaUtils.byteStringAsBytes(text(options, MEMORY, "512m")));
     batchRows = (int) atLeast(1, BATCH_ROWS, number(options, BATCH_ROWS, "16384"));
+    if (batchRows > BATCH_ROWS_MAX) {
+      throw new IllegalArgumentException(
+          PREFIX + BATCH_ROWS + " must be at most " + BATCH_ROWS_MAX + ", found " + batchRows);
+    }
     splitBytes =
         atLeast(0, SPLIT_BYTES, JavaUtils.byteStringAsBytes(text(options, SPLIT_BYTES, "0")));
     pushFilters = flag(options, PUSHDOWN_FILTERS, true);

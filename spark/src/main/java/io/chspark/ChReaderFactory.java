@@ -34,6 +34,6 @@ final class ChReaderFactory implements PartitionReaderFactory {
   @Override
   public PartitionReader<ColumnarBatch> createColumnarReader(InputPartition partition) {
     String split = ((ChInputPartition) partition).split();
-    return new ChColumnarReader(ChSession.get(conf.memoryBytes), plan, split, schema);
+    return new ChColumnarReader(conf.memoryBytes, plan, split, schema);
   }
 }

@@ -20,8 +20,8 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * A scan of a table, as Spark plans and explains it. Lives on the driver; splits are asked for at
- * first need, and again after a runtime filter.
+ * A scan of a table, as Spark plans and explains it. Lives on the driver. It is made with its
+ * splits, and asks for others at a runtime filter; nothing else here does I/O.
  */
 final class ChScan implements Scan, Batch, SupportsReportStatistics, SupportsRuntimeV2Filtering {
   private final String tableName;
@@ -31,8 +31,12 @@ final class ChScan implements Scan, Batch, SupportsReportStatistics, SupportsRun
   private final ChPlan plan;
   private final Predicate[] pushed;
   private final ChPredicates translator;
-  private final List<JsonObject> runtime = new ArrayList<>();
-  private ChSplits splits;
+
+  /** What runtime filters made of the plan: the filters, and the splits with them. */
+  private record Planned(List<JsonObject> runtime, ChSplits splits) {}
+
+  /** Written under this object's lock, read at any time. */
+  private volatile Planned planned;
 
   ChScan(
       String tableName,
@@ -41,7 +45,8 @@ final class ChScan implements Scan, Batch, SupportsReportStatistics, SupportsRun
       StructType schema,
       ChPlan plan,
       Predicate[] pushed,
-      ChPredicates translator) {
+      ChPredicates translator,
+      ChSplits splits) {
     this.tableName = tableName;
     this.info = info;
     this.conf = conf;
@@ -49,13 +54,7 @@ final class ChScan implements Scan, Batch, SupportsReportStatistics, SupportsRun
     this.plan = plan;
     this.pushed = pushed.clone();
     this.translator = translator;
-  }
-
-  private synchronized ChSplits splits() {
-    if (splits == null) {
-      splits = ChSplits.of(plan.with(runtime), conf);
-    }
-    return splits;
+    planned = new Planned(List.of(), splits);
   }
 
   @Override
@@ -75,18 +74,19 @@ final class ChScan implements Scan, Batch, SupportsReportStatistics, SupportsRun
 
   @Override
   public InputPartition[] planInputPartitions() {
-    return splits().partitions().toArray(new InputPartition[0]);
+    return planned.splits().partitions().toArray(new InputPartition[0]);
   }
 
   @Override
-  public synchronized PartitionReaderFactory createReaderFactory() {
+  public PartitionReaderFactory createReaderFactory() {
     return new ChReaderFactory(
-        plan.with(runtime).json(conf, ChReadConf.SPLIT_BYTES_MAX), schema, conf);
+        plan.with(planned.runtime()).json(conf, ChReadConf.SPLIT_BYTES_MAX), schema, conf);
   }
 
   @Override
   public String description() {
-    ChSplits found = splits();
+    Planned now = planned;
+    ChSplits found = now.splits();
     String filters =
         Arrays.stream(pushed).map(Predicate::toString).collect(Collectors.joining(" AND "));
     return ChDataSource.NAME
@@ -97,7 +97,7 @@ final class ChScan implements Scan, Batch, SupportsReportStatistics, SupportsRun
         + "]"
         + (filters.isEmpty() ? "" : ", PushedFilters: " + filters)
         + (plan.limit() < 0 ? "" : ", PushedLimit: " + plan.limit() + " a split")
-        + (runtime.isEmpty() ? "" : ", RuntimeFilters: " + runtime.size())
+        + (now.runtime().isEmpty() ? "" : ", RuntimeFilters: " + now.runtime().size())
         + ", Parts: "
         + found.partsSelected()
         + "/"
@@ -112,7 +112,9 @@ final class ChScan implements Scan, Batch, SupportsReportStatistics, SupportsRun
 
   @Override
   public Statistics estimateStatistics() {
-    return conf.statistics ? new ChStatistics(info, schema, splits()) : ChStatistics.UNKNOWN;
+    return conf.statistics
+        ? new ChStatistics(info, schema, planned.splits())
+        : ChStatistics.UNKNOWN;
   }
 
   @Override
@@ -131,25 +133,39 @@ final class ChScan implements Scan, Batch, SupportsReportStatistics, SupportsRun
     return attributes.toArray(new NamedReference[0]);
   }
 
+  /** Takes what the engine takes; the join itself drops all other rows. */
   @Override
   public synchronized void filter(Predicate[] predicates) {
+    List<JsonObject> runtime = new ArrayList<>(planned.runtime());
     for (Predicate predicate : predicates) {
       Predicate shorter = ChRuntimeFilter.shorten(predicate, conf.runtimeFilterValues);
       JsonObject translated = shorter == null ? null : translator.translate(shorter);
       if (translated != null) {
         runtime.add(translated);
-        splits = null;
+      }
+    }
+    if (runtime.size() == planned.runtime().size()) {
+      return;
+    }
+    try {
+      planned = new Planned(runtime, ChSplits.of(plan.with(runtime), conf));
+    } catch (ChException e) {
+      if (!e.isRefusal()) {
+        throw e;
       }
     }
   }
 
-  /** Equal scans give equal rows, so that Spark may run one for both. */
+  /**
+   * Equal scans give equal rows, so that Spark may run one for both. Runtime filters Spark compares
+   * itself.
+   */
   @Override
   public boolean equals(Object other) {
     return other instanceof ChScan that
         && plan.equals(that.plan)
         && schema.equals(that.schema)
-        && info.version().equals(that.info.version());
+        && info.equals(that.info);
   }
 
   @Override

@@ -2,7 +2,10 @@ package io.chspark;
 
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.apache.spark.sql.connector.expressions.filter.Predicate;
 import org.apache.spark.sql.connector.read.Scan;
 import org.apache.spark.sql.connector.read.SupportsPushDownLimit;
@@ -50,9 +53,10 @@ final class ChScanBuilder
         translated.add(json);
       }
     }
-    boolean allAccepted = candidates.isEmpty() || accepted(translated);
+    Set<JsonObject> fitting = Collections.newSetFromMap(new IdentityHashMap<>());
+    fitting.addAll(fitting(List.copyOf(predicates), translated));
     for (int i = 0; i < candidates.size(); i++) {
-      if (allAccepted || accepted(List.of(translated.get(i)))) {
+      if (fitting.contains(translated.get(i))) {
         pushed.add(candidates.get(i));
         predicates.add(translated.get(i));
         if (isRuntimeFilterSource() && !candidates.get(i).name().equals("IS_NOT_NULL")) {
@@ -70,18 +74,40 @@ final class ChScanBuilder
     return conf.runtimeFilters && info.bytes() <= conf.runtimeFilterSource;
   }
 
-  /** Whether the engine can evaluate all of these. */
-  private boolean accepted(List<JsonObject> all) {
+  /** Those of {@code asked} that the engine takes together with {@code taken}, in their order. */
+  private List<JsonObject> fitting(List<JsonObject> taken, List<JsonObject> asked) {
+    if (asked.isEmpty() || isAccepted(joined(taken, asked))) {
+      return asked;
+    }
+    if (asked.size() == 1) {
+      return List.of();
+    }
+    int half = asked.size() / 2;
+    List<JsonObject> first = fitting(taken, asked.subList(0, half));
+    return joined(first, fitting(joined(taken, first), asked.subList(half, asked.size())));
+  }
+
+  private static List<JsonObject> joined(List<JsonObject> first, List<JsonObject> second) {
+    List<JsonObject> all = new ArrayList<>(first);
+    all.addAll(second);
+    return all;
+  }
+
+  /**
+   * Whether the engine can evaluate all of these. A refusal that is not for their sake is thrown.
+   */
+  private boolean isAccepted(List<JsonObject> all) {
+    ChPlan bare = new ChPlan(info.path, List.of(), List.of(), -1);
     try {
-      ChPlan plan = new ChPlan(info.path, List.of(), all, -1);
-      ChNative.plan(ChSession.get(conf.memoryBytes), plan.json(conf, ChReadConf.SPLIT_BYTES_MAX));
+      ChSplits.ask(bare.with(all), conf, ChReadConf.SPLIT_BYTES_MAX);
       return true;
     } catch (ChException e) {
-      if (e.code() == ChException.UNSUPPORTED || e.code() == ChException.INVALID_ARGUMENT) {
-        return false;
+      if (!e.isRefusal()) {
+        throw e;
       }
-      throw e;
     }
+    ChSplits.ask(bare, conf, ChReadConf.SPLIT_BYTES_MAX);
+    return false;
   }
 
   @Override
@@ -122,7 +148,8 @@ final class ChScanBuilder
         DataTypes.createStructType(fields),
         plan,
         pushedPredicates(),
-        translator);
+        translator,
+        ChSplits.of(plan, conf));
   }
 
   /**

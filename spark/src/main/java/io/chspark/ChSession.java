@@ -1,53 +1,74 @@
 package io.chspark;
 
 import com.google.gson.JsonObject;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import org.apache.spark.SparkConf;
-import org.apache.spark.SparkEnv;
+import java.util.concurrent.TimeUnit;
 
 /**
- * The native session of this class loader: one memory budget and its caches, shared by all tasks of
- * the JVM. Opened at first use and kept as long as the JVM, one for each value of
- * spark.chspark.memory that was ever in force. Thread-safe.
+ * A use of the native session of this class loader: one memory budget and its caches, shared by all
+ * tasks of the JVM, one session for each value of spark.chspark.memory in force. The session stays
+ * open at least until all its uses are closed. Uses are made by any thread; closing one twice is
+ * harmless.
  */
-final class ChSession {
-  private static final Map<Long, Long> SESSIONS = new ConcurrentHashMap<>();
+final class ChSession implements AutoCloseable {
+  private static final ChSessions SESSIONS =
+      new ChSessions(
+          new ChSessions.Library() {
+            @Override
+            public long open(long budgetBytes) {
+              JsonObject settings = new JsonObject();
+              settings.addProperty("memory_bytes", budgetBytes);
+              return ChNative.openSession(settings.toString());
+            }
 
-  private ChSession() {}
+            @Override
+            public void trim(long session) {
+              ChNative.trim(session);
+            }
+
+            @Override
+            public void close(long session) {
+              ChNative.closeSession(session);
+            }
+          });
+
+  /** Null once closed. */
+  private ChSessions.Session session;
+
+  private ChSession(ChSessions.Session session) {
+    this.session = session;
+  }
 
   /** The session in which every task slot of this JVM has {@code slotBytes} of native memory. */
-  static long get(long slotBytes) {
-    long budget = Math.multiplyExact(slotBytes, taskSlots());
-    return SESSIONS.computeIfAbsent(budget, ChSession::open);
+  static ChSession use(long slotBytes) {
+    long budget = Math.multiplyExact(slotBytes, ChTaskSlots.ofProcess());
+    ChSession used = new ChSession(SESSIONS.use(budget));
+    ChWatch.start();
+    return used;
   }
 
-  private static long open(long budget) {
-    JsonObject settings = new JsonObject();
-    settings.addProperty("memory_bytes", budget);
-    return ChNative.openSession(settings.toString());
+  /** Valid until close(). */
+  synchronized long handle() {
+    return session.handle;
   }
 
-  /** How many tasks this JVM runs at a time. */
-  static int taskSlots() {
-    SparkEnv env = SparkEnv.get();
-    int processors = Runtime.getRuntime().availableProcessors();
-    if (env == null) {
-      return processors;
+  @Override
+  public synchronized void close() {
+    if (session != null) {
+      SESSIONS.release(session, nowMs());
+      session = null;
     }
-    SparkConf conf = env.conf();
-    int taskCpus = Math.max(1, conf.getInt("spark.task.cpus", 1));
-    return Math.max(1, cores(conf.get("spark.master", ""), conf, processors) / taskCpus);
   }
 
-  private static int cores(String master, SparkConf conf, int processors) {
-    if (master.equals("local")) {
-      return 1;
-    }
-    if (master.startsWith("local[")) {
-      String threads = master.substring("local[".length()).split("[,\\]]", 2)[0].trim();
-      return threads.equals("*") ? processors : Integer.parseInt(threads);
-    }
-    return conf.getInt("spark.executor.cores", processors);
+  /** Gives back to the system what nobody has used for a while. */
+  static void tidy() {
+    SESSIONS.tidy(nowMs());
+  }
+
+  static boolean isAnyOpen() {
+    return !SESSIONS.isEmpty();
+  }
+
+  private static long nowMs() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 }

@@ -30,15 +30,19 @@ record ChSplits(
       return ask(plan, conf, conf.splitBytes);
     }
     ChSplits large = ask(plan, conf, ChReadConf.SPLIT_BYTES_MAX);
-    int wanted = ChReadConf.SPLITS_A_SLOT * ChSession.taskSlots();
+    int wanted = ChReadConf.SPLITS_A_SLOT * ChTaskSlots.ofApplication();
     if (large.partitions.size() >= wanted || large.bytes <= ChReadConf.SPLIT_BYTES_MIN) {
       return large;
     }
     return ask(plan, conf, Math.max(ChReadConf.SPLIT_BYTES_MIN, large.bytes / wanted));
   }
 
-  private static ChSplits ask(ChPlan plan, ChReadConf conf, long splitBytes) {
-    String text = ChNative.plan(ChSession.get(conf.memoryBytes), plan.json(conf, splitBytes));
+  /** Splits of about that size. */
+  static ChSplits ask(ChPlan plan, ChReadConf conf, long splitBytes) {
+    String text;
+    try (ChSession session = ChSession.use(conf.memoryBytes)) {
+      text = ChNative.plan(session.handle(), plan.json(conf, splitBytes));
+    }
     JsonObject json = JsonParser.parseString(text).getAsJsonObject();
     List<ChInputPartition> partitions = new ArrayList<>();
     for (JsonElement split : json.getAsJsonArray("splits")) {

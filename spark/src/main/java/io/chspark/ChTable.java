@@ -57,6 +57,17 @@ final class ChTable implements SupportsRead, SupportsMetadataColumns {
     return new ChScanBuilder(name, info, new ChReadConf(options));
   }
 
+  /** Spark knows a cached table, and a scan that it can run once for two, by this. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ChTable that && name.equals(that.name) && info.equals(that.info);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
   private record ChMetadataColumn(String name, String comment) implements MetadataColumn {
     @Override
     public DataType dataType() {

@@ -1,6 +1,5 @@
 package io.chspark;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -42,8 +41,10 @@ final class ChTableInfo {
 
   /** Asks the library. Throws ChException; NOT_FOUND if there is no table. */
   static ChTableInfo load(String path, long memoryBytes) {
-    String text = ChNative.describe(ChSession.get(memoryBytes), path);
-    return new ChTableInfo(path, JsonParser.parseString(text).getAsJsonObject());
+    try (ChSession session = ChSession.use(memoryBytes)) {
+      String text = ChNative.describe(session.handle(), path);
+      return new ChTableInfo(path, JsonParser.parseString(text).getAsJsonObject());
+    }
   }
 
   StructType schema() {
@@ -129,12 +130,14 @@ final class ChTableInfo {
     return one != null && one.isJsonObject() ? one.getAsJsonObject() : null;
   }
 
-  /** Tells apart two states of the table, as far as its size shows them. */
-  String version() {
-    JsonArray facts = new JsonArray();
-    for (String key : List.of("parts", "rows", "bytes")) {
-      facts.add(text(json.get(key)));
-    }
-    return facts.toString();
+  /** The same table in the same state, as far as all that the library tells shows it. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ChTableInfo that && path.equals(that.path) && json.equals(that.json);
+  }
+
+  @Override
+  public int hashCode() {
+    return path.hashCode();
   }
 }

@@ -2,15 +2,18 @@ package io.chspark;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 
 /**
- * ClickHouse types as Spark sees them (design section 7), from their text as ClickHouse prints it.
+ * The types of columns. The library tells as which of ClickHouse's types Spark sees a column
+ * ("spark" in include/ch/ch.h); this is Spark's name for that.
  *
  * <p>Three Spark types have no ClickHouse counterpart; a marker anywhere in the column's COMMENT
- * chooses them:
+ * chooses them, on the column itself, also below Nullable and LowCardinality:
  *
  * <ul>
  *   <li>{@code [spark:timestamp_ntz]} on a DateTime or DateTime64: a wall clock time, kept as if it
@@ -28,27 +31,50 @@ final class ChTypes {
 
   private static final int DEPTH_MAX = 64;
 
+  /** The name of a type behind what may stand around it where a marker holds. */
+  private static final Pattern MARKABLE =
+      Pattern.compile("(?:LowCardinality\\(|Nullable\\()*(\\w+).*", Pattern.DOTALL);
+
   /** A Spark type and whether its values may be NULL. */
   record Typed(DataType type, boolean nullable) {}
 
   private final String text;
-  private final String comment;
   private int at;
 
-  private ChTypes(String text, String comment) {
+  private ChTypes(String text) {
     this.text = text;
-    this.comment = comment;
   }
 
-  /** The Spark type of a column, or null if Spark has no place for its values. */
-  static Typed of(String clickHouseType, String comment) {
-    ChTypes parser = new ChTypes(clickHouseType, comment);
+  /**
+   * The Spark type of a column that the library shows to Spark as {@code sparkType}, or null if
+   * that is empty or names no type that it shows.
+   */
+  static Typed of(String clickHouseType, String sparkType, String comment) {
+    ChTypes parser = new ChTypes(sparkType);
     try {
       Typed typed = parser.type(0);
-      return typed != null && parser.at == clickHouseType.length() ? typed : null;
+      if (typed == null || parser.at != sparkType.length()) {
+        return null;
+      }
+      DataType marked = marked(clickHouseType, comment);
+      return marked == null ? typed : new Typed(marked, typed.nullable());
     } catch (IndexOutOfBoundsException | NumberFormatException e) {
       return null;
     }
+  }
+
+  /** The type that a marker chooses, or null. */
+  private static DataType marked(String clickHouseType, String comment) {
+    Matcher matcher = MARKABLE.matcher(clickHouseType);
+    String name = matcher.matches() ? matcher.group(1) : "";
+    return switch (name) {
+      case "DateTime", "DateTime64" ->
+          comment.contains(MARK_NTZ) ? DataTypes.TimestampNTZType : null;
+      case "String" -> comment.contains(MARK_BINARY) ? DataTypes.BinaryType : null;
+      case "Int64" ->
+          comment.contains(MARK_INTERVAL) ? DataTypes.createDayTimeIntervalType() : null;
+      default -> null;
+    };
   }
 
   private Typed type(int depth) {
@@ -56,21 +82,21 @@ final class ChTypes {
       return null;
     }
     String name = word();
-    boolean arguments = at < text.length() && text.charAt(at) == '(';
-    if (!arguments) {
-      return required(simple(name, depth));
+    if (at == text.length() || text.charAt(at) != '(') {
+      return required(simple(name));
     }
     at++;
     Typed typed =
         switch (name) {
           case "Nullable" -> nullable(type(depth + 1));
           case "LowCardinality" -> type(depth + 1);
-          case "SimpleAggregateFunction" -> simpleAggregate(depth);
           case "Array" -> array(type(depth + 1));
           case "Map" -> map(depth);
           case "Tuple" -> tuple(depth);
-          case "Nested" -> array(tuple(depth));
-          default -> scalar(name, depth);
+          case "Decimal" -> decimal();
+          case "FixedString" -> sized(DataTypes.BinaryType);
+          case "DateTime64" -> sized(DataTypes.TimestampType);
+          default -> null;
         };
     return typed != null && text.charAt(at++) == ')' ? typed : null;
   }
@@ -87,11 +113,6 @@ final class ChTypes {
     return element == null
         ? null
         : required(DataTypes.createArrayType(element.type(), element.nullable()));
-  }
-
-  private Typed simpleAggregate(int depth) {
-    skipArgument();
-    return separator() ? type(depth + 1) : null;
   }
 
   private Typed map(int depth) {
@@ -122,7 +143,7 @@ final class ChTypes {
   /** A tuple element's name, or null if the element has none and its type comes next. */
   private String elementName() {
     int start = at;
-    String name = text.charAt(at) == '`' || text.charAt(at) == '"' ? quoted() : word();
+    String name = text.charAt(at) == '`' ? quoted() : word();
     if (at < text.length() && text.charAt(at) == ' ') {
       at++;
       return name;
@@ -131,74 +152,37 @@ final class ChTypes {
     return null;
   }
 
-  /** A type with arguments that are not types. */
-  private Typed scalar(String name, int depth) {
-    List<String> arguments = new ArrayList<>();
-    do {
-      int start = at;
-      skipArgument();
-      arguments.add(text.substring(start, at));
-    } while (separator());
-    return switch (name) {
-      case "Decimal" ->
-          decimal(number(arguments, 0), arguments.size() > 1 ? number(arguments, 1) : 0);
-      case "Decimal32" -> decimal(9, number(arguments, 0));
-      case "Decimal64" -> decimal(18, number(arguments, 0));
-      case "Decimal128" -> decimal(38, number(arguments, 0));
-      case "FixedString" -> required(DataTypes.BinaryType);
-      case "DateTime", "DateTime64", "Enum8", "Enum16", "Enum" -> required(simple(name, depth));
-      default -> null;
-    };
-  }
-
-  private static Typed decimal(int precision, int scale) {
+  private Typed decimal() {
+    int precision = Integer.parseInt(word());
+    int scale = separator() ? Integer.parseInt(word()) : -1;
     boolean fits = precision >= 1 && precision <= 38 && scale >= 0 && scale <= precision;
     return fits ? required(DataTypes.createDecimalType(precision, scale)) : null;
   }
 
-  private DataType simple(String name, int depth) {
+  /** A type of which Spark does not say the size. */
+  private Typed sized(DataType type) {
+    return Integer.parseInt(word()) > 0 ? required(type) : null;
+  }
+
+  private static DataType simple(String name) {
     return switch (name) {
       case "Bool" -> DataTypes.BooleanType;
       case "Int8" -> DataTypes.ByteType;
-      case "Int16", "UInt8" -> DataTypes.ShortType;
-      case "Int32", "UInt16" -> DataTypes.IntegerType;
-      case "UInt32" -> DataTypes.LongType;
-      case "Int64" ->
-          marked(MARK_INTERVAL, depth) ? DataTypes.createDayTimeIntervalType() : DataTypes.LongType;
-      case "UInt64" -> DataTypes.createDecimalType(20, 0);
+      case "Int16" -> DataTypes.ShortType;
+      case "Int32" -> DataTypes.IntegerType;
+      case "Int64" -> DataTypes.LongType;
       case "Float32" -> DataTypes.FloatType;
       case "Float64" -> DataTypes.DoubleType;
-      case "String" -> marked(MARK_BINARY, depth) ? DataTypes.BinaryType : DataTypes.StringType;
-      case "UUID", "IPv4", "IPv6", "Enum8", "Enum16", "Enum" -> DataTypes.StringType;
-      case "Date", "Date32" -> DataTypes.DateType;
-      case "DateTime", "DateTime64" ->
-          marked(MARK_NTZ, depth) ? DataTypes.TimestampNTZType : DataTypes.TimestampType;
+      case "String" -> DataTypes.StringType;
+      case "Date32" -> DataTypes.DateType;
       default -> null;
     };
   }
 
-  /**
-   * Markers hold for the column itself: below Nullable and LowCardinality, not inside arrays, maps
-   * and tuples.
-   */
-  private boolean marked(String marker, int depth) {
-    return comment.contains(marker)
-        && depth <= 2
-        && !text.contains("Array(")
-        && !text.contains("Map(")
-        && !text.contains("Tuple(")
-        && !text.contains("Nested(");
-  }
-
   private boolean separator() {
-    if (text.charAt(at) != ',') {
-      return false;
-    }
-    at++;
-    while (text.charAt(at) == ' ') {
-      at++;
-    }
-    return true;
+    boolean found = text.startsWith(", ", at);
+    at += found ? 2 : 0;
+    return found;
   }
 
   private String word() {
@@ -210,35 +194,27 @@ final class ChTypes {
     return text.substring(start, at);
   }
 
-  /** Text between two quotes of the kind that stands here, backslash escapes resolved. */
+  /** Text between two backquotes, backslash escapes resolved. */
   private String quoted() {
-    char quote = text.charAt(at++);
+    at++;
     StringBuilder value = new StringBuilder();
-    while (text.charAt(at) != quote) {
-      if (text.charAt(at) == '\\') {
-        at++;
-      }
-      value.append(text.charAt(at++));
+    while (text.charAt(at) != '`') {
+      char c = text.charAt(at++);
+      value.append(c == '\\' ? unescaped(text.charAt(at++)) : c);
     }
     at++;
     return value.toString();
   }
 
-  /** To the comma or closing parenthesis that ends the argument here. */
-  private void skipArgument() {
-    int open = 0;
-    while (open > 0 || (text.charAt(at) != ',' && text.charAt(at) != ')')) {
-      char c = text.charAt(at);
-      if (c == '\'' || c == '`') {
-        quoted();
-        continue;
-      }
-      open += c == '(' ? 1 : c == ')' ? -1 : 0;
-      at++;
-    }
-  }
-
-  private static int number(List<String> arguments, int index) {
-    return Integer.parseInt(arguments.get(index).trim());
+  private static char unescaped(char c) {
+    return switch (c) {
+      case 'b' -> '\b';
+      case 'f' -> '\f';
+      case 'n' -> '\n';
+      case 'r' -> '\r';
+      case 't' -> '\t';
+      case '0' -> '\0';
+      default -> c;
+    };
   }
 }

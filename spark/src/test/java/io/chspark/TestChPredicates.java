@@ -3,7 +3,10 @@ package io.chspark;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.connector.expressions.Cast;
 import org.apache.spark.sql.connector.expressions.Expression;
@@ -118,6 +121,30 @@ class TestChPredicates {
   }
 
   @Test
+  void aChainOfPairsBecomesOneCall() {
+    for (String name : new String[] {"AND", "OR"}) {
+      Predicate chain = call("=", column("i"), of(0, DataTypes.IntegerType));
+      for (int i = 1; i < 600; i++) {
+        chain = call(name, chain, call("=", column("i"), of(i, DataTypes.IntegerType)));
+      }
+      JsonArray operands = translator.translate(chain).getAsJsonArray("args");
+      assertEquals(600, operands.size());
+      assertEquals(
+          "{\"call\":\"=\",\"args\":[{\"column\":\"i\"},"
+              + "{\"literal\":\"599\",\"type\":\"Int32\"}]}",
+          operands.get(599).toString());
+    }
+  }
+
+  @Test
+  void allPredicatesOfAPlanAreOneCall() {
+    JsonObject one = translator.translate(call("NOT", column("b")));
+    JsonObject two = translator.translate(call("AND", column("b"), call("NOT", column("b"))));
+    assertEquals(one, ChPredicates.all(List.of(one)));
+    assertEquals(3, ChPredicates.all(List.of(one, two)).getAsJsonArray("args").size());
+  }
+
+  @Test
   void operandsOfDifferentTypesStayWithSpark() {
     keeps(call("=", column("i"), of(1L, DataTypes.LongType)));
     keeps(call("IN", column("i"), of(1, DataTypes.IntegerType), of(1L, DataTypes.LongType)));
@@ -197,10 +224,7 @@ class TestChPredicates {
   void planReadsTheColumnsOfPredicatesAndDropsThemAgain() {
     ChPlan plan =
         new ChPlan(
-            "/r/d/t",
-            java.util.List.of("i"),
-            java.util.List.of(translator.translate(call("IS_NULL", column("s")))),
-            3);
+            "/r/d/t", List.of("i"), List.of(translator.translate(call("IS_NULL", column("s")))), 3);
     assertEquals(
         "{\"node\":\"limit\",\"input\":{\"node\":\"project\","
             + "\"input\":{\"node\":\"filter\",\"input\":"
