@@ -78,47 +78,52 @@ std::optional<std::string> definitions_folder(const io::FileSystem& files, const
     return store_folder(files, root, parse_file(files, sql, parse_database_query).uuid);
 }
 
-/// The first of `name` and its escaped form for which find(...) gives something.
-template <typename Find>
-auto find_either(const std::string& name, Find find) {
-    auto found = find(name);
-    std::string escaped = format::escape_for_file_name(name);
-    return found || escaped == name ? found : find(escaped);
+/// The name in ClickHouse's paths of what stands in a caller's, where it may be plain or escaped.
+/// It is one of the two, never both: `x-y` and `x%2Dy` are one table, `x%252Dy` is another.
+std::string name_in_paths(const std::string& given) {
+    bool is_escaped = format::escape_for_file_name(format::unescape_for_file_name(given)) == given;
+    return is_escaped ? given : format::escape_for_file_name(given);
+}
+
+/// A folder that ClickHouse did not name may have any name, and be asked for by its escaped one.
+/// Never leads to another folder than `parent`'s own.
+std::string existing_below(const io::FileSystem& files, const std::string& parent,
+                           const std::string& given) {
+    std::string plain = format::unescape_for_file_name(given);
+    bool is_name = !plain.empty() && plain != "." && plain != ".." &&
+                   plain.find_first_of(std::string_view("/\0", 2)) == std::string::npos;
+    for (const std::string& name : {given, format::escape_for_file_name(given), plain})
+        if ((name != plain || is_name) && is_folder(files, parent + "/" + name))
+            return parent + "/" + name;
+    return parent + "/" + given;
 }
 
 std::optional<TableLocation> locate_in_data_path(const io::FileSystem& files,
                                                  const std::string& root,
                                                  const std::string& database,
                                                  const std::string& table) {
-    auto at_names = [&](const std::string& definitions, const std::string& database_name,
-                        const std::string& table_name) -> std::optional<TableLocation> {
-        TableLocation location;
-        location.create_path = definitions + "/" + table_name + std::string(kDefinitionSuffix);
-        if (!is_file(files, location.create_path)) return std::nullopt;
-        location.database = format::unescape_for_file_name(database_name);
-        location.name = format::unescape_for_file_name(table_name);
-        location.create_sql = read_definition(files, location.create_path);
-        std::string uuid = parse_file(files, location.create_path, parse_create_query).uuid;
-        std::string linked = root + "/data/" + database_name + "/" + table_name;
-        if (std::optional<std::string> stored = store_folder(files, root, uuid))
-            location.folder = *stored;
-        else if (is_folder(files, linked))
-            location.folder = linked;
-        else
-            throw Error(ErrorCode::NotFound,
-                        "the table is defined, but its data folder does not exist; expected " +
-                            linked + (uuid.empty() ? "" : " or store/.../" + uuid),
-                        location.create_path);
-        return location;
-    };
-    return find_either(
-        database, [&](const std::string& database_name) -> std::optional<TableLocation> {
-            std::optional<std::string> definitions = definitions_folder(files, root, database_name);
-            if (!definitions) return std::nullopt;
-            return find_either(table, [&](const std::string& table_name) {
-                return at_names(*definitions, database_name, table_name);
-            });
-        });
+    std::string database_name = name_in_paths(database);
+    std::string table_name = name_in_paths(table);
+    std::optional<std::string> definitions = definitions_folder(files, root, database_name);
+    if (!definitions) return std::nullopt;
+    TableLocation location;
+    location.create_path = *definitions + "/" + table_name + std::string(kDefinitionSuffix);
+    if (!is_file(files, location.create_path)) return std::nullopt;
+    location.database = format::unescape_for_file_name(database_name);
+    location.name = format::unescape_for_file_name(table_name);
+    location.create_sql = read_definition(files, location.create_path);
+    std::string uuid = parse_file(files, location.create_path, parse_create_query).uuid;
+    std::string linked = root + "/data/" + database_name + "/" + table_name;
+    if (std::optional<std::string> stored = store_folder(files, root, uuid))
+        location.folder = *stored;
+    else if (is_folder(files, linked))
+        location.folder = linked;
+    else
+        throw Error(ErrorCode::NotFound,
+                    "the table is defined, but its data folder does not exist; expected " + linked +
+                        (uuid.empty() ? "" : " or store/.../" + uuid),
+                    location.create_path);
+    return location;
 }
 
 /// Names of the definitions in a folder, without .sql, as they are in paths.
@@ -164,9 +169,12 @@ TableLocation locate_table(const io::FileSystem& files, const std::string& path)
         if (found) return *found;
     }
     TableLocation location;
+    if (!is_folder(files, folder)) {
+        if (!is_folder(files, database_path))
+            database_path = existing_below(files, parent_of(database_path), last_of(database_path));
+        folder = existing_below(files, database_path, last_of(folder));
+    }
     location.name = format::unescape_for_file_name(last_of(folder));
-    if (!is_folder(files, folder))
-        folder = database_path + "/" + format::escape_for_file_name(last_of(folder));
     if (!is_folder(files, folder))
         throw Error(ErrorCode::NotFound,
                     "there is no such table; expected a folder of parts, or ROOT/DATABASE/TABLE "
@@ -198,19 +206,16 @@ std::vector<std::string> list_tables(const io::FileSystem& files,
     std::string given = without_trailing_slash(database_path);
     std::optional<std::string> definitions;
     if (std::optional<std::string> root = data_path(files, parent_of(given)))
-        definitions = find_either(last_of(given), [&](const std::string& name) {
-            return definitions_folder(files, *root, name);
-        });
+        definitions = definitions_folder(files, *root, name_in_paths(last_of(given)));
     std::set<std::string> names;
     if (definitions) {
         for (const std::string& name : definitions_in(files, *definitions))
             if (may_be_merge_tree(read_definition(files, *definitions + "/" + name + ".sql")))
                 names.insert(format::unescape_for_file_name(name));
     } else {
-        std::string folder =
-            is_folder(files, given)
-                ? given
-                : parent_of(given) + "/" + format::escape_for_file_name(last_of(given));
+        std::string folder = is_folder(files, given)
+                                 ? given
+                                 : existing_below(files, parent_of(given), last_of(given));
         for (const std::string& name : folders_in(files, folder)) names.insert(name);
     }
     return sorted(std::move(names));

@@ -16,7 +16,8 @@ struct TableLocation {
 };
 
 /// Finds a table by `path`: root/db/table, where root is a ClickHouse data path (metadata/, data/,
-/// store/) or its data/ folder, names plain or escaped; else a folder that holds parts, with its
+/// store/) or its data/ folder, names plain or escaped (a plain one that reads like an escaped
+/// one, as `a%20b`, only escaped); else a folder that holds parts, with its
 /// definition in table.sql if it has one. The links that ClickHouse makes may be missing or lead
 /// nowhere: UUIDs in the definitions say the same. Throws Error{NotFound | Corrupt | Io}.
 TableLocation locate_table(const io::FileSystem& files, const std::string& path);
