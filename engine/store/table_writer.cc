@@ -145,7 +145,7 @@ Block TableWriter::last_of_each_key(const Block& sorted) const {
 void TableWriter::write_part(const table::PartitionKey::Rows& rows) {
     part::PartSpec spec = layout_.spec;
     spec.partition_values = rows.values;
-    spec.sync = parts_.size() >= kOpenPartsMax;
+    spec.sync = options_.is_apart || parts_.size() >= kOpenPartsMax;
     std::string folder = database_.new_part_folder(target_.folder, target_.epoch);
     part::PartWriter writer(database_.files(), folder, std::move(spec), pool_);
     writer.append(rows.block);
@@ -177,6 +177,32 @@ void TableWriter::finish(Transaction& transaction) {
         hide_older_rows(database_, transaction, target_, parts_, pool_);
     for (NewPart& part : parts_) transaction.add_part(target_.table, std::move(part));
     parts_.clear();
+}
+
+std::vector<NewPart> TableWriter::finish_apart() {
+    CH_ASSERT(options_.is_apart);
+    flush();
+    for (NewPart& part : parts_) {
+        for (const std::unique_ptr<io::WritableFile>& file : part.unsynced) {
+            file->sync();
+            file->close();
+        }
+        part.unsynced.clear();
+    }
+    return std::move(parts_);
+}
+
+void add_written(Database& database, Transaction& transaction, const WriteTarget& target,
+                 std::vector<NewPart> parts, const std::shared_ptr<BufferPool>& pool) {
+    // Where tasks met in a partition, rows of one may replace those of another: what each found of
+    // its own rows alone is not all.
+    std::map<std::string, size_t> met;
+    for (const NewPart& part : parts) ++met[part.partition_id];
+    for (NewPart& part : parts)
+        if (met[part.partition_id] > 1) part.bitmap.reset();
+    if (make_write_layout(target.schema).replacing)
+        hide_older_rows(database, transaction, target, parts, pool);
+    for (NewPart& part : parts) transaction.add_part(target.table, std::move(part));
 }
 
 }  // namespace ch::storage

@@ -33,6 +33,8 @@ struct WriteOptions {
     std::optional<uint64_t> commit_ts;
     /// For a replacing table, which rows are hidden; readers find out by themselves without.
     bool writes_bitmaps = true;
+    /// The commit is made elsewhere: finish_apart() instead of finish().
+    bool is_apart = false;
 };
 
 /// The version that the rows of the next commit to these tables get: above all that are there, and
@@ -57,6 +59,9 @@ public:
     void append(const column::Block& rows);
     /// Writes what is left and gives all parts to the transaction. Called once.
     void finish(Transaction& transaction);
+    /// The same for a commit that another process makes: all files are synced, and the parts are
+    /// for add_written(). Requires: WriteOptions::is_apart.
+    [[nodiscard]] std::vector<NewPart> finish_apart();
 
     [[nodiscard]] const WriteLayout& layout() const { return layout_; }
     [[nodiscard]] uint64_t rows() const { return rows_; }
@@ -82,5 +87,10 @@ private:
     std::vector<NewPart> parts_;
     std::map<std::string, size_t> parts_of_partition_;
 };
+
+/// Gives parts that finish_apart() made to the transaction, and finds the older rows that they
+/// hide.
+void add_written(Database& database, Transaction& transaction, const WriteTarget& target,
+                 std::vector<NewPart> parts, const std::shared_ptr<BufferPool>& pool);
 
 }  // namespace ch::storage
