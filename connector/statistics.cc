@@ -1,6 +1,5 @@
 #include "connector/statistics.h"
 
-#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -17,7 +16,8 @@ using column::TypePtr;
 
 namespace {
 
-/// Types whose scalars compare as their values do, in ClickHouse's sort and in Spark's.
+/// Types whose scalars compare as their values do, in ClickHouse's sort and in Spark's. Not floats:
+/// minmax files of several versions leave numbers out where there is a NaN.
 bool has_simple_order(const Type& type) {
     switch (type.id) {
         case TypeId::Bool:
@@ -29,8 +29,6 @@ bool has_simple_order(const Type& type) {
         case TypeId::UInt16:
         case TypeId::UInt32:
         case TypeId::UInt64:
-        case TypeId::Float32:
-        case TypeId::Float64:
         case TypeId::String:
         case TypeId::Date:
         case TypeId::Date32:
@@ -43,11 +41,6 @@ bool has_simple_order(const Type& type) {
         default:
             return false;
     }
-}
-
-bool is_nan(const Scalar& value) {
-    const auto* number = std::get_if<double>(&value);
-    return number != nullptr && std::isnan(*number);
 }
 
 Scalar value_at(const column::Column& values, size_t row) {
@@ -69,11 +62,11 @@ std::vector<TypePtr> key_types(const table::TableSchema& schema) {
 
 std::optional<part::MinMax> bounds_in_part(const part::Part& part, const table::TableColumn& column,
                                            const std::vector<TypePtr>& leading_key) {
-    if (std::optional<part::MinMax> known = part.min_max(column.name, *column.type)) return known;
-    if (leading_key.empty() || !part.granules().has_final_mark) return std::nullopt;
-    // Parts written before the column changed its type hold keys of the old one.
+    // Parts written before the column changed its type hold bounds and keys of the old one.
     std::optional<size_t> position = part.find_column(column.name);
     if (!position || !(*part.columns()[*position].type == *column.type)) return std::nullopt;
+    if (std::optional<part::MinMax> known = part.min_max(column.name, *column.type)) return known;
+    if (leading_key.empty() || !part.granules().has_final_mark) return std::nullopt;
     const auto& index = part.primary_index(leading_key);
     if (index.empty() || index[0]->rows == 0) return std::nullopt;
     // The first key of the first granule and, behind the final mark, of the part's last row
@@ -94,9 +87,8 @@ std::optional<part::MinMax> bounds(const table::Table& table, const table::Table
     for (const auto& part : table.parts()) {
         if (part->rows() == 0) continue;
         std::optional<part::MinMax> here = bounds_in_part(*part, column, leading_key);
-        // A bound that one part lacks bounds nothing of the table. NaN: ClickHouse leaves NaN out
-        // of minmax where there are numbers, Spark has it above all.
-        if (!here || is_nan(here->min) || is_nan(here->max)) return std::nullopt;
+        // A bound that one part lacks bounds nothing of the table.
+        if (!here) return std::nullopt;
         if (!all) {
             all = std::move(here);
             continue;
