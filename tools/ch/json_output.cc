@@ -11,4 +11,10 @@ void write_json(const nlohmann::ordered_json& document) {
                  '\n');
 }
 
+void write_report(const CommandContext& context, const nlohmann::ordered_json& document,
+                  const std::string& text) {
+    if (context.as_json) return write_json(document);
+    write_output(text);
+}
+
 }  // namespace ch::tools

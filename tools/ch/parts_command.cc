@@ -64,10 +64,7 @@ std::string text_of(const table::Table& table) {
 
 bool run_parts(const CommandContext& context, const std::string& path) {
     auto table = open_table(context, path);
-    if (context.as_json)
-        write_json(document_of(*table));
-    else
-        write_output(text_of(*table));
+    write_report(context, document_of(*table), text_of(*table));
     return true;
 }
 

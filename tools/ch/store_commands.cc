@@ -32,11 +32,6 @@ std::pair<std::string, std::string> split_last(const std::string& path, const ch
     return {path.substr(0, slash), path.substr(slash + 1)};
 }
 
-void print(const CommandContext& context, const ordered_json& document, const std::string& text) {
-    if (context.as_json) return write_json(document);
-    write_output(text);
-}
-
 std::pair<ordered_json, std::string> pins_of(storage::Database& database) {
     ordered_json document = ordered_json::array();
     TablePrinter printer({{"VERSION", Align::Right}, {"PIN"}, {"KEPT"}, {"HOLDER"}});
@@ -56,19 +51,20 @@ std::pair<ordered_json, std::string> pins_of(storage::Database& database) {
 bool run_gc(const CommandContext& context, const std::string& root) {
     const storage::CollectReport report = open(root)->collect({});
     if (report.is_busy) {
-        print(context, {{"busy", true}}, "another collection is running; nothing was done\n");
+        write_report(context, {{"busy", true}},
+                     "another collection is running; nothing was done\n");
         return false;
     }
-    print(context,
-          {{"busy", false},
-           {"floor", report.floor},
-           {"retired_removed", report.parts_removed},
-           {"orphans_removed", report.orphans_removed},
-           {"pins", report.pins}},
-          "readable from version " + std::to_string(report.floor) + "; removed " +
-              count_text(report.parts_removed) + " retired parts and " +
-              count_text(report.orphans_removed) + " leftovers; " + count_text(report.pins) +
-              " pins\n");
+    write_report(context,
+                 {{"busy", false},
+                  {"floor", report.floor},
+                  {"retired_removed", report.parts_removed},
+                  {"orphans_removed", report.orphans_removed},
+                  {"pins", report.pins}},
+                 "readable from version " + std::to_string(report.floor) + "; removed " +
+                     count_text(report.parts_removed) + " retired parts and " +
+                     count_text(report.orphans_removed) + " leftovers; " + count_text(report.pins) +
+                     " pins\n");
     return true;
 }
 
@@ -97,13 +93,13 @@ bool run_latch_status(const CommandContext& context, const std::string& root) {
                           {"last_taken_by", entry.note}});
     }
     const auto [pins, pins_text] = pins_of(*database);
-    print(context,
-          {{"version", state->version},
-           {"floor", database->latch().floor()},
-           {"tables", tables},
-           {"pins", pins}},
-          "version " + std::to_string(state->version) + ", readable from " +
-              std::to_string(database->latch().floor()) + "\n" + printer.text() + pins_text);
+    write_report(context,
+                 {{"version", state->version},
+                  {"floor", database->latch().floor()},
+                  {"tables", tables},
+                  {"pins", pins}},
+                 "version " + std::to_string(state->version) + ", readable from " +
+                     std::to_string(database->latch().floor()) + "\n" + printer.text() + pins_text);
     return true;
 }
 
@@ -119,15 +115,16 @@ bool run_latch_break(const CommandContext& context, const std::string& path) {
     // Raises the epoch first, then frees the lock (latch_store.h).
     database->break_latch(table->id);
     const uint64_t epoch = database->newest()->epoch(table->id);
-    print(context, {{"table", path}, {"epoch", epoch}},
-          "the latch of " + printable(database_name + "." + table_name) + " is free at epoch " +
-              std::to_string(epoch) + "; whoever held it can publish nothing any more\n");
+    write_report(context, {{"table", path}, {"epoch", epoch}},
+                 "the latch of " + printable(database_name + "." + table_name) +
+                     " is free at epoch " + std::to_string(epoch) +
+                     "; whoever held it can publish nothing any more\n");
     return true;
 }
 
 bool run_snapshot_ls(const CommandContext& context, const std::string& root) {
     const auto [document, text] = pins_of(*open(root));
-    print(context, {{"pins", document}}, text);
+    write_report(context, {{"pins", document}}, text);
     return true;
 }
 
@@ -140,8 +137,8 @@ bool run_snapshot_pin(const CommandContext& context, const std::string& root_and
     if (database->latch().keep(version, name, "ch snapshot pin"))
         throw Error(ErrorCode::SnapshotExpired,
                     "version " + std::to_string(version) + " was collected meanwhile; try again");
-    print(context, {{"pin", name}, {"version", version}},
-          "version " + std::to_string(version) + " stays readable as " + name + "\n");
+    write_report(context, {{"pin", name}, {"version", version}},
+                 "version " + std::to_string(version) + " stays readable as " + name + "\n");
     return true;
 }
 
@@ -150,7 +147,7 @@ bool run_snapshot_unpin(const CommandContext& context, const std::string& root_a
     if (!open(root)->latch().unkeep(name))
         throw Error(ErrorCode::NotFound,
                     "there is no pin '" + name + "'; ch snapshot ls lists them", root);
-    print(context, {{"unpinned", name}}, name + " is unpinned\n");
+    write_report(context, {{"unpinned", name}}, name + " is unpinned\n");
     return true;
 }
 

@@ -47,11 +47,6 @@ storage::StorePath require_store(const CommandContext& context, const std::strin
     return *place;
 }
 
-void print(const CommandContext& context, const ordered_json& document, const std::string& text) {
-    if (context.as_json) return write_json(document);
-    write_output(text);
-}
-
 std::string version_text(storage::Database& database) {
     return "version " + std::to_string(database.newest()->version) + "\n";
 }
@@ -66,8 +61,8 @@ bool run_create(const CommandContext& context, const WriteOptions& options) {
     auto database = open(context, options.path, true);
     const storage::TableName name{schema.database, schema.name};
     storage::create_table(*database, name, storage::schema_version(schema));
-    print(context, {{"version", database->newest()->version}},
-          "created " + name.database + "." + name.table + " in " + version_text(*database));
+    write_report(context, {{"version", database->newest()->version}},
+                 "created " + name.database + "." + name.table + " in " + version_text(*database));
     return true;
 }
 
@@ -108,8 +103,8 @@ bool run_import(const CommandContext& context, const WriteOptions& options) {
     }
     writer.finish(transaction);
     storage::require_published(database->commit(transaction), "importing into " + options.path);
-    print(context, {{"rows", rows}, {"version", database->newest()->version}},
-          "imported " + count_text(rows) + " rows in " + version_text(*database));
+    write_report(context, {{"rows", rows}, {"version", database->newest()->version}},
+                 "imported " + count_text(rows) + " rows in " + version_text(*database));
     return true;
 }
 
@@ -124,7 +119,7 @@ bool run_adopt(const CommandContext& context, const WriteOptions& options) {
                                   options.path.substr(slash + 1)};
     const std::string& folder = options.second.empty() ? options.path : options.second;
     const storage::AdoptReport report = storage::adopt_table(*database, folder, name, context.pool);
-    print(
+    write_report(
         context,
         {{"parts", report.parts}, {"rows", report.rows}, {"version", database->newest()->version}},
         "adopted " + count_text(report.parts) + " parts, " + count_text(report.rows) +
@@ -156,13 +151,13 @@ bool run_merge(const CommandContext& context, const WriteOptions& options) {
         if (options.watch_seconds > 0)
             std::this_thread::sleep_for(std::chrono::seconds(options.watch_seconds));
     } while (options.watch_seconds > 0);
-    print(context,
-          {{"merges", merges},
-           {"rows", rows},
-           {"bytes", bytes},
-           {"version", database->newest()->version}},
-          count_text(merges) + " merges, " + count_text(rows) + " rows, " + bytes_text(bytes) +
-              " written; " + version_text(*database));
+    write_report(context,
+                 {{"merges", merges},
+                  {"rows", rows},
+                  {"bytes", bytes},
+                  {"version", database->newest()->version}},
+                 count_text(merges) + " merges, " + count_text(rows) + " rows, " +
+                     bytes_text(bytes) + " written; " + version_text(*database));
     return true;
 }
 
@@ -172,13 +167,13 @@ bool run_export(const CommandContext& context, const WriteOptions& options) {
     const storage::Snapshot snapshot = storage::read_snapshot(*database, read_point(context));
     const storage::ExportReport report = storage::export_table(
         database, snapshot, {place.database, place.table}, options.second, context.pool);
-    print(context,
-          {{"parts", report.parts},
-           {"rewritten", report.rewritten},
-           {"version", snapshot.state->version}},
-          "exported " + count_text(report.parts) + " parts of version " +
-              std::to_string(snapshot.state->version) + ", " + count_text(report.rewritten) +
-              " of them written anew\n");
+    write_report(context,
+                 {{"parts", report.parts},
+                  {"rewritten", report.rewritten},
+                  {"version", snapshot.state->version}},
+                 "exported " + count_text(report.parts) + " parts of version " +
+                     std::to_string(snapshot.state->version) + ", " + count_text(report.rewritten) +
+                     " of them written anew\n");
     return true;
 }
 
