@@ -28,7 +28,7 @@ std::vector<std::string> partitions_of(const std::vector<NewPart>& parts) {
 
 }  // namespace
 
-WriteJob::WriteJob(std::shared_ptr<Database> database, TableName name, WriteMode mode)
+WriteJob::WriteJob(Key, std::shared_ptr<Database> database, TableName name, WriteMode mode)
     : database_(std::move(database)),
       name_(std::move(name)),
       mode_(mode),
@@ -36,7 +36,7 @@ WriteJob::WriteJob(std::shared_ptr<Database> database, TableName name, WriteMode
 
 std::unique_ptr<WriteJob> WriteJob::begin(std::shared_ptr<Database> database, const TableName& name,
                                           WriteMode mode, uint64_t latch_wait_ms_max) {
-    std::unique_ptr<WriteJob> job(new WriteJob(std::move(database), name, mode));
+    auto job = std::make_unique<WriteJob>(Key(), std::move(database), name, mode);
     const auto found = job->database_->newest()->find(name.database, name.table);
     if (!found)
         throw Error(ErrorCode::NotFound, "there is no table " + name.database + "." + name.table,
@@ -50,7 +50,7 @@ std::unique_ptr<WriteJob> WriteJob::create(std::shared_ptr<Database> database,
                                            const TableName& name, const SchemaVersion& schema,
                                            bool replaces, uint64_t latch_wait_ms_max) {
     static_cast<void>(make_write_layout(schema));
-    std::unique_ptr<WriteJob> job(new WriteJob(std::move(database), name, WriteMode::Append));
+    auto job = std::make_unique<WriteJob>(Key(), std::move(database), name, WriteMode::Append);
     Database& root = *job->database_;
     if (const auto found = root.newest()->find(name.database, name.table)) {
         if (!replaces)

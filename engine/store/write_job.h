@@ -23,6 +23,12 @@ enum class WriteMode : uint8_t {
 /// published is removed by collection. Used by one thread.
 class WriteJob {
 public:
+    /// Jobs are made by begin() and create() alone: nobody else has a Key.
+    class Key {
+        friend class WriteJob;
+        Key() {}
+    };
+    WriteJob(Key, std::shared_ptr<Database> database, TableName name, WriteMode mode);
     /// Takes the table's latch. Throws Error{NotFound | Busy}.
     static std::unique_ptr<WriteJob> begin(std::shared_ptr<Database> database,
                                            const TableName& name, WriteMode mode,
@@ -43,7 +49,6 @@ public:
     uint64_t commit(std::vector<NewPart> parts, const std::shared_ptr<BufferPool>& pool);
 
 private:
-    WriteJob(std::shared_ptr<Database> database, TableName name, WriteMode mode);
     void make_task(const Transaction& transaction, TableId table);
     [[nodiscard]] Transaction begin_transaction();
     void retire_replaced(Transaction& transaction, const std::vector<std::string>& partition_ids);
