@@ -50,8 +50,9 @@ std::optional<size_t> find_nested_sibling(const part::Part& part, const TableCol
     return std::nullopt;
 }
 
-[[noreturn]] void refuse(const TableColumn& column, const std::string& why) {
-    throw Error(ErrorCode::Unsupported, "column " + column.name + " cannot be read: " + why);
+[[noreturn]] void refuse(const TableColumn& column, const std::string& why,
+                         const std::string& path = {}) {
+    throw Error(ErrorCode::Unsupported, "column " + column.name + " cannot be read: " + why, path);
 }
 
 [[noreturn]] void refuse_not_stored(const TableColumn& column, const std::string& why) {
@@ -115,10 +116,12 @@ void ColumnSource::find_stored(const TableColumn& column) {
         const TypePtr& stored_type = part_->columns()[*stored_].type;
         converts_ = !(*stored_type == *type_);
         if (converts_ && !can_convert(*stored_type, *type_))
-            refuse(column, "part " + part_->name() + " has it as " + stored_type->name() +
-                               ", the table as " + type_->name() +
-                               ", and that conversion is not exact; run OPTIMIZE TABLE ... FINAL "
-                               "in ClickHouse to rewrite the part");
+            refuse(column,
+                   "part " + part_->name() + " has it as " + stored_type->name() +
+                       ", the table as " + type_->name() +
+                       ", and that conversion is not exact; run OPTIMIZE TABLE ... FINAL in "
+                       "ClickHouse to rewrite the part",
+                   part_->folder().path_of("columns.txt"));
         return;
     }
     if (!stored_name.empty()) check_not_stored(*part_, stored_name);

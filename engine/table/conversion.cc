@@ -153,10 +153,20 @@ Column fixed_text(const Column& column, const TypePtr& to,
     if (width * column.rows > INT32_MAX)
         throw Error(ErrorCode::MemoryLimit,
                     "the values of a batch exceed 2 GiB; use smaller batches");
-    Column out = relabelled_copy(column, to, pool);
-    out.offsets = pool->make((column.rows + 1) * sizeof(int32_t));
-    for (size_t row = 0; row <= column.rows; ++row)
-        out.offsets.as<int32_t>()[row] = static_cast<int32_t>(row * width);
+    // ClickHouse's CAST leaves out the zeros that fill a value up.
+    Column out = column::make_column(to, column.rows, pool);
+    out.data = pool->make(column.data.size());
+    int32_t end = 0;
+    out.offsets.as<int32_t>()[0] = 0;
+    for (size_t row = 0; row < column.rows; ++row) {
+        const uint8_t* value = column.data.data() + row * width;
+        size_t size = width;
+        while (size > 0 && value[size - 1] == 0) --size;
+        if (size > 0) std::memcpy(out.data.data() + end, value, size);
+        end += static_cast<int32_t>(size);
+        out.offsets.as<int32_t>()[row + 1] = end;
+    }
+    out.data.resize(static_cast<size_t>(end));
     return out;
 }
 
