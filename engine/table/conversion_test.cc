@@ -22,7 +22,7 @@ ColumnPtr convert_texts(const char* from, const char* to, const std::vector<Scal
 }
 
 TEST(Conversion, TheZerosThatFillAFixedStringUpAreNoPartOfAString) {
-    using namespace std::string_literals;
+    using std::string_literals::operator""s;
     for (const char* to : {"String", "LowCardinality(String)"}) {
         ColumnPtr found =
             convert_texts("FixedString(4)", to, {"ab\0\0"s, "\0\0\0\0"s, "a\0b\0"s, "abcd"s});
@@ -34,7 +34,7 @@ TEST(Conversion, TheZerosThatFillAFixedStringUpAreNoPartOfAString) {
 }
 
 TEST(Conversion, AWiderFixedStringIsFilledUp) {
-    using namespace std::string_literals;
+    using std::string_literals::operator""s;
     ColumnPtr found = convert_texts("FixedString(2)", "FixedString(4)", {"ab"s});
     EXPECT_EQ(format::scalar_at(*found, 0), Scalar("ab\0\0"s));
 }
