@@ -24,7 +24,7 @@ build: ## libch.so, ch and chspark.jar into build/
 	@cp -u build/release/libch.so build/release/ch build/
 	@tools/setup/jar.sh
 
-test: ## all that CI runs: build, house rules, unit tests, fuzzers, damage, compatibility, Spark. ONLY=suite,suite SEED=n
+test: ## all that CI runs: build, house rules, unit tests (also under ASan), fuzzers, damage, compatibility, Spark. ONLY=suite,suite SEED=n
 	@started=$$(date +%s); $(call setup,test); \
 	exec $(PYTHON) tests/run.py --only "$(ONLY)" --seed "$(SEED)" --setup-seconds $$(($$(date +%s) - started))
 

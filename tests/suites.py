@@ -65,10 +65,9 @@ SUITES = (
         "the unit tests with ASan and UBSan",
         ("tools/setup/build.sh", "asan"),
         counts=False,
-        only_full=True,
         minutes_max=40,
     ),
-    Suite("unit-asan", "unit", "unit tests under ASan and UBSan", python("tests/unit.py", "build/asan"), only_full=True),
+    Suite("unit-asan", "unit", "unit tests under ASan and UBSan", python("tests/unit.py", "build/asan")),
     Suite(
         "build-fuzz",
         "reliability",
@@ -95,7 +94,6 @@ SUITES = (
         "reliability",
         "the same under ASan and UBSan, fewer",
         ("build/asan/tests/corruption/ch_damage_test", "--gtest_brief=1"),
-        only_full=True,
     ),
     Suite(
         "damage-spark",
