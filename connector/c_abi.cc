@@ -8,12 +8,15 @@
 
 #include "base/error.h"
 #include "ch/ch.h"
+#include "connector/command.h"
 #include "connector/describe.h"
 #include "connector/plan.h"
 #include "connector/query.h"
 #include "connector/session.h"
 #include "connector/split_text.h"
 #include "connector/stream.h"
+#include "connector/table_job.h"
+#include "connector/table_task.h"
 #include "connector/version.h"  // made by CMake from version.h.in
 #include "connector/wall.h"
 
@@ -44,6 +47,14 @@ struct ch_session {
 struct ch_query {
     std::shared_ptr<connector::Query> query;
     bool is_stream_taken = false;
+};
+
+struct ch_job {
+    std::unique_ptr<connector::TableJob> job;
+};
+
+struct ch_task {
+    std::unique_ptr<connector::TableTask> task;
 };
 
 namespace {
@@ -169,4 +180,66 @@ void ch_query_metrics(const ch_query* query, ch_metrics* metrics) {
 
 void ch_query_close(ch_query* query) {
     std::unique_ptr<ch_query> closed(query);
+}
+
+int32_t ch_command(ch_session* session, const char* request, char** json, ch_error* error) {
+    return guarded(error, [&] {
+        auto& out = required(json, "json");
+        out = copy_text(connector::command_json(*required(session, "session").session,
+                                                &required(request, "request")));
+    });
+}
+
+int32_t ch_job_begin(ch_session* session, const char* request, ch_job** job, char** task,
+                     ch_error* error) {
+    return guarded(error, [&] {
+        auto& out = required(job, "job");
+        auto& text = required(task, "task");
+        auto begun = std::make_unique<ch_job>();
+        begun->job = connector::TableJob::begin(required(session, "session").session,
+                                                &required(request, "request"));
+        text = copy_text(begun->job->task_text());
+        out = begun.release();
+    });
+}
+
+int32_t ch_job_commit(ch_job* job, const char* request, char** json, ch_error* error) {
+    return guarded(error, [&] {
+        auto& out = required(json, "json");
+        out = copy_text(required(job, "job").job->commit(&required(request, "request")));
+    });
+}
+
+void ch_job_close(ch_job* job) {
+    std::unique_ptr<ch_job> closed(job);
+}
+
+int32_t ch_task_begin(ch_session* session, const char* task, const char* settings, ch_task** out,
+                      ch_error* error) {
+    return guarded(error, [&] {
+        auto& begun_task = required(out, "out");
+        auto begun = std::make_unique<ch_task>();
+        begun->task = connector::TableTask::begin(required(session, "session").session,
+                                                  &required(task, "task"),
+                                                  settings == nullptr ? "" : settings);
+        begun_task = begun.release();
+    });
+}
+
+int32_t ch_task_append(ch_task* task, const ArrowSchema* schema, const ArrowArray* array,
+                       ch_error* error) {
+    return guarded(error, [&] {
+        required(task, "task").task->append(required(schema, "schema"), required(array, "array"));
+    });
+}
+
+int32_t ch_task_finish(ch_task* task, char** message, ch_error* error) {
+    return guarded(error, [&] {
+        auto& out = required(message, "message");
+        out = copy_text(required(task, "task").task->finish());
+    });
+}
+
+void ch_task_close(ch_task* task) {
+    std::unique_ptr<ch_task> closed(task);
 }

@@ -119,6 +119,7 @@ std::string describe_json(Session& session, const std::string& path) {
     return dump_json({{"database", schema.database},
                       {"name", schema.name},
                       {"path", opened->path()},
+                      {"store", storage::store_path(*session.files(), path).has_value()},
                       {"engine", schema.engine},
                       {"columns", std::move(columns)},
                       {"order_by", schema.sorting_key},

@@ -10,12 +10,15 @@
 
 #include "base/error.h"
 #include "ch/ch.h"
+#include "connector/command.h"
 #include "connector/describe.h"
 #include "connector/jni_text.h"
 #include "connector/plan.h"
 #include "connector/query.h"
 #include "connector/session.h"
 #include "connector/split_text.h"
+#include "connector/table_job.h"
+#include "connector/table_task.h"
 #include "connector/wall.h"
 
 namespace {
@@ -215,6 +218,69 @@ JNIEXPORT void JNICALL Java_io_chspark_ChNative_metrics(JNIEnv* env, jclass, jlo
 
 JNIEXPORT void JNICALL Java_io_chspark_ChNative_closeQuery(JNIEnv*, jclass, jlong query) {
     close_handle<QueryHandle>(query);
+}
+
+JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_command(JNIEnv* env, jclass, jlong session,
+                                                           jstring request) {
+    return guarded<jstring>(env, [&] {
+        connector::Session& opened = *from_handle<SessionHandle>(session).session;
+        return connector::to_java(
+            env, connector::command_json(opened, connector::to_utf8(env, request)));
+    });
+}
+
+JNIEXPORT jlong JNICALL Java_io_chspark_ChNative_beginJob(JNIEnv* env, jclass, jlong session,
+                                                          jstring request) {
+    return guarded<jlong>(env, [&] {
+        return to_handle(connector::TableJob::begin(from_handle<SessionHandle>(session).session,
+                                                    connector::to_utf8(env, request)));
+    });
+}
+
+JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_taskOfJob(JNIEnv* env, jclass, jlong job) {
+    return guarded<jstring>(env, [&] {
+        return connector::to_java(env, from_handle<connector::TableJob>(job).task_text());
+    });
+}
+
+JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_commitJob(JNIEnv* env, jclass, jlong job,
+                                                             jstring request) {
+    return guarded<jstring>(env, [&] {
+        return connector::to_java(
+            env, from_handle<connector::TableJob>(job).commit(connector::to_utf8(env, request)));
+    });
+}
+
+JNIEXPORT void JNICALL Java_io_chspark_ChNative_closeJob(JNIEnv*, jclass, jlong job) {
+    close_handle<connector::TableJob>(job);
+}
+
+JNIEXPORT jlong JNICALL Java_io_chspark_ChNative_beginTask(JNIEnv* env, jclass, jlong session,
+                                                           jstring task, jstring settings) {
+    return guarded<jlong>(env, [&] {
+        return to_handle(connector::TableTask::begin(
+            from_handle<SessionHandle>(session).session, connector::to_utf8(env, task),
+            connector::to_optional_utf8(env, settings).value_or("")));
+    });
+}
+
+JNIEXPORT void JNICALL Java_io_chspark_ChNative_appendTask(JNIEnv* env, jclass, jlong task,
+                                                           jlong schema, jlong array) {
+    guarded<jint>(env, [&] {
+        from_handle<connector::TableTask>(task).append(from_handle<const ArrowSchema>(schema),
+                                                       from_handle<const ArrowArray>(array));
+        return 0;
+    });
+}
+
+JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_finishTask(JNIEnv* env, jclass, jlong task) {
+    return guarded<jstring>(env, [&] {
+        return connector::to_java(env, from_handle<connector::TableTask>(task).finish());
+    });
+}
+
+JNIEXPORT void JNICALL Java_io_chspark_ChNative_closeTask(JNIEnv*, jclass, jlong task) {
+    close_handle<connector::TableTask>(task);
 }
 
 }  // extern "C"

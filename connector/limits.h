@@ -9,6 +9,8 @@ namespace ch::connector {
 inline constexpr size_t kPlanBytesMax = size_t{64} << 20;
 inline constexpr size_t kSplitBytesMax = size_t{16} << 20;
 inline constexpr size_t kSettingsBytesMax = size_t{64} << 10;
+/// All messages of a job's tasks.
+inline constexpr size_t kCommitBytesMax = size_t{1} << 30;
 inline constexpr size_t kPathBytesMax = size_t{16} << 10;
 /// Nested objects and arrays of JSON; a call is two of them.
 inline constexpr int kJsonDepthMax = 512;

@@ -140,14 +140,15 @@ CH_EXPORT void ch_session_close(ch_session* session);
  * for a root and when it is taken for a database; one is missing where it cannot be that. */
 CH_EXPORT int32_t ch_list(ch_session* session, const char* path, char** json, ch_error* error);
 
-/* A table as its folder is now, as JSON: {"database","name","path","engine",
+/* A table as its folder is now, as JSON: {"database","name","path","store":bool,"engine",
  * "columns":[{"name","type","arrow","spark","comment","default_kind","default","supported":bool,
  * "reason","spark_reason"}], "order_by":[...],"primary_key":[...],"partition_by":"...",
  * "rows","bytes","parts","granules","statistics":{"a":{"min","max","null_count"}},
  * "broken":[{"part","error"}]}.
  * "arrow" is the column's Arrow format, "spark" the type by which Spark sees it, written as a
  * ClickHouse type; where there is none, "reason" or "spark_reason" says why. Statistics stand only
- * where parts know them; min and max are texts of literals of the type in "spark". */
+ * where parts know them; min and max are texts of literals of the type in "spark". "store" says
+ * whether the table is one of a store, which can be written. */
 CH_EXPORT int32_t ch_describe(ch_session* session, const char* table, char** json, ch_error* error);
 
 /* Splits of a plan, as JSON: {"splits":[{"id":{...opaque...},"rows":n,"bytes":n}], "parts",
@@ -181,6 +182,62 @@ typedef struct ch_metrics {
 } ch_metrics;
 CH_EXPORT void ch_query_metrics(const ch_query* query, ch_metrics* metrics);
 CH_EXPORT void ch_query_close(ch_query* query);
+
+/* Changes the definitions of a store in one commit; `json` becomes {"version":n}, the newest
+ * version then. A root that is a plain ClickHouse folder is CH_UNSUPPORTED, a table that another
+ * writer holds CH_BUSY after "latch_wait_ms" (default 10000, may stand in each request about a
+ * table). The request is a JSON object of at most 64 MiB with "root", "command" and its fields:
+ *   create_database {"database"}                 makes the store where the root is missing or empty
+ *   drop_database   {"database","cascade":bool}
+ *   create_table    {"sql"}                       CREATE TABLE database.table (...) as ClickHouse
+ *   drop_table, truncate {"database","table"}     has it; the database must exist
+ *   rename_table    {"database","table","to_database","to"}
+ *   alter           {"database","table","changes":[C, ...]}, each made to what the one before left:
+ *       {"add":"a","type":"Int32","comment":"","after":"b"}, without "after" at the end
+ *       {"drop":"a"}  {"rename":"a","to":"b"}  {"comment":"a","text":""}
+ *       {"widen":"a","type":"Int64"}, only to a type that holds every value
+ *   merge           {"database","table","final":bool}      parts into larger ones
+ *   gc              {}                            removes what no reader can need any more */
+CH_EXPORT int32_t ch_command(ch_session* session, const char* request, char** json,
+                             ch_error* error);
+
+/* A write to one table by any number of processes: one begins the job and holds the table's latch,
+ * each task writes parts, the job commits them all at once. Until the commit nothing is visible;
+ * what is never committed is removed by gc. A ch_job and a ch_task are used by one thread at a
+ * time. */
+typedef struct ch_job ch_job;
+typedef struct ch_task ch_task;
+
+/* request: {"root","database","table","mode":"append"|"overwrite"|"overwrite_partitions",
+ * "latch_wait_ms":n}; the second mode takes all other rows away, the third those of partitions that
+ * get rows. Or {"root","create":"CREATE TABLE database.table ...","replace":bool,"latch_wait_ms"}:
+ * the commit creates the table and, with "replace", drops one of that name.
+ * `task` becomes the text that tasks begin with, for any process that sees the root under the same
+ * path and runs the same version of the library. */
+CH_EXPORT int32_t ch_job_begin(ch_session* session, const char* request, ch_job** job, char** task,
+                               ch_error* error);
+/* request, of at most 1 GiB: {"messages":[texts of ch_task_finish], "rewritten":["part", ...]};
+ * the latter are parts whose rows the job has read and written anew, CH_CONFLICT if another commit
+ * took one away. Messages that are left out are as if their tasks had never run. `json` becomes
+ * {"version":n}. After CH_IO it is not known whether the commit took place: the same call again
+ * says so, or makes it. */
+CH_EXPORT int32_t ch_job_commit(ch_job* job, const char* request, char** json, ch_error* error);
+/* Gives the latch back; without a commit nothing has happened. */
+CH_EXPORT void ch_job_close(ch_job* job);
+
+/* settings: JSON or NULL; {"memory_bytes":n}, the task's share of the session's budget (default:
+ * all of it), by which the size of its parts is chosen. */
+CH_EXPORT int32_t ch_task_begin(ch_session* session, const char* task, const char* settings,
+                                ch_task** out, ch_error* error);
+/* Rows, in any order: a struct array with a field for each column, found by name; a column without
+ * a field gets its default. A value is taken exactly or refused with CH_INVALID_ARGUMENT, which
+ * names column, row and value. Schema and array stay the caller's. After an error the task can only
+ * be closed. */
+CH_EXPORT int32_t ch_task_append(ch_task* task, const struct ArrowSchema* schema,
+                                 const struct ArrowArray* array, ch_error* error);
+/* Makes all rows durable; `message` is for ch_job_commit. Called once. */
+CH_EXPORT int32_t ch_task_finish(ch_task* task, char** message, ch_error* error);
+CH_EXPORT void ch_task_close(ch_task* task);
 
 #ifdef __cplusplus
 }

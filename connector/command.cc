@@ -1,0 +1,229 @@
+#include "connector/command.h"
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "connector/json_text.h"
+#include "connector/limits.h"
+#include "connector/store_access.h"
+#include "engine/format/type_text.h"
+#include "engine/store/create_table.h"
+#include "engine/store/merge.h"
+#include "engine/store/schema_change.h"
+#include "engine/store/table_schema.h"
+#include "engine/table/create_query.h"
+
+namespace ch::connector {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr const char* kWhat = "command";
+/// Of one call: the next one finds what is left.
+constexpr size_t kMergesMax = 1000;
+
+using DatabasePtr = std::shared_ptr<storage::Database>;
+
+storage::TableName table_name(const json& request, const char* table) {
+    return {text_field(request, kWhat, "database"), text_field(request, kWhat, table)};
+}
+
+uint64_t wait_of(const json& request) {
+    return optional_count(request, kWhat, "latch_wait_ms").value_or(kLatchWaitMsDefault);
+}
+
+void publish(storage::Database& database, storage::Transaction& transaction,
+             const std::string& what) {
+    storage::require_published(database.commit(transaction), what);
+}
+
+/// Commits one change of a table under its latch.
+template <typename Change>
+void change_table(storage::Database& database, const json& request, Change&& change) {
+    const storage::TableName name = table_name(request, "table");
+    const storage::TableId table = require_table(database, name)->id;
+    const storage::WriteLatch latch = storage::require_latch(database, table, wait_of(request));
+    storage::Transaction transaction = database.begin();
+    transaction.use(latch);
+    change(transaction, table);
+    publish(database, transaction, "changing " + name.database + "." + name.table);
+}
+
+void create_database(storage::Database& database, const json& request) {
+    check_fields(request, kWhat, {"command", "root", "database"});
+    const std::string name = text_field(request, kWhat, "database");
+    storage::Transaction transaction = database.begin();
+    transaction.create_database(database.new_id(), name);
+    publish(database, transaction, "creating database " + name);
+}
+
+void drop_database(storage::Database& database, const json& request) {
+    check_fields(request, kWhat, {"command", "root", "database", "cascade", "latch_wait_ms"});
+    const std::string name = text_field(request, kWhat, "database");
+    std::vector<storage::TableId> tables;
+    for (const auto& [id, table] : database.newest()->tables)
+        if (table->database_name == name) tables.push_back(id);
+    if (!tables.empty() && !optional_flag(request, kWhat, "cascade").value_or(false))
+        throw Error(ErrorCode::InvalidArgument,
+                    "database " + name + " has " + std::to_string(tables.size()) +
+                        " tables; drop them first, or drop it with CASCADE");
+    std::optional<storage::WriteLatch> latch;
+    if (!tables.empty()) latch = database.lock(tables, latch::LatchMode::Writer, wait_of(request));
+    if (!tables.empty() && !latch)
+        throw Error(ErrorCode::Busy, "another writer holds a table of database " + name);
+    storage::Transaction transaction = database.begin();
+    if (latch) transaction.use(*latch);
+    for (storage::TableId table : tables) transaction.drop_table(table);
+    transaction.drop_database(name);
+    publish(database, transaction, "dropping database " + name);
+}
+
+void create_table(storage::Database& database, const json& request) {
+    check_fields(request, kWhat, {"command", "root", "sql"});
+    const table::TableSchema schema =
+        table::parse_create_query(text_field(request, kWhat, "sql")).schema;
+    if (database.newest()->databases.count(schema.database) == 0)
+        throw Error(ErrorCode::NotFound, "there is no database " + schema.database,
+                    database.root());
+    storage::create_table(database, {schema.database, schema.name},
+                          storage::schema_version(schema));
+}
+
+void drop_table(storage::Database& database, const json& request) {
+    check_fields(request, kWhat, {"command", "root", "database", "table", "latch_wait_ms"});
+    change_table(database, request, [](storage::Transaction& transaction, storage::TableId table) {
+        transaction.drop_table(table);
+    });
+}
+
+void rename_table(storage::Database& database, const json& request) {
+    check_fields(request, kWhat,
+                 {"command", "root", "database", "table", "to_database", "to", "latch_wait_ms"});
+    const storage::TableName to{text_field(request, kWhat, "to_database"),
+                                text_field(request, kWhat, "to")};
+    change_table(database, request, [&](storage::Transaction& transaction, storage::TableId table) {
+        transaction.rename_table(table, to);
+    });
+}
+
+void truncate(storage::Database& database, const json& request) {
+    check_fields(request, kWhat, {"command", "root", "database", "table", "latch_wait_ms"});
+    change_table(database, request, [](storage::Transaction& transaction, storage::TableId table) {
+        transaction.truncate(table);
+    });
+}
+
+storage::SchemaVersion with_comment(const storage::TableState& table, const std::string& name,
+                                    const std::string& comment) {
+    storage::SchemaVersion schema = table.schema();
+    for (storage::ColumnDefinition& column : schema.columns) {
+        if (column.name != name) continue;
+        column.comment = comment;
+        return schema;
+    }
+    throw Error(ErrorCode::NotFound, "there is no column " + name);
+}
+
+std::string optional_text(const json& object, const char* name) {
+    return object.contains(name) ? text_field(object, "change", name) : std::string();
+}
+
+/// The definition behind one change of an ALTER.
+storage::SchemaVersion changed(const storage::TableState& table, const json& change) {
+    if (change.contains("add")) {
+        check_fields(change, "change", {"add", "type", "comment", "after"});
+        storage::ColumnDefinition column;
+        column.name = text_field(change, "change", "add");
+        column.type = format::parse_type(text_field(change, "change", "type"))->name();
+        column.comment = optional_text(change, "comment");
+        return storage::add_column(table, std::move(column), optional_text(change, "after"));
+    }
+    if (change.contains("drop")) {
+        check_fields(change, "change", {"drop"});
+        return storage::drop_column(table, text_field(change, "change", "drop"));
+    }
+    if (change.contains("rename")) {
+        check_fields(change, "change", {"rename", "to"});
+        return storage::rename_column(table, text_field(change, "change", "rename"),
+                                      text_field(change, "change", "to"));
+    }
+    if (change.contains("widen")) {
+        check_fields(change, "change", {"widen", "type"});
+        return storage::widen_column(table, text_field(change, "change", "widen"),
+                                     text_field(change, "change", "type"));
+    }
+    check_fields(change, "change", {"comment", "text"});
+    return with_comment(table, text_field(change, "change", "comment"),
+                        text_field(change, "change", "text"));
+}
+
+void alter(storage::Database& database, const json& request) {
+    check_fields(request, kWhat,
+                 {"command", "root", "database", "table", "changes", "latch_wait_ms"});
+    const json& changes = array_field(request, kWhat, "changes");
+    change_table(database, request, [&](storage::Transaction& transaction, storage::TableId table) {
+        // Each change is made to what the ones before it left, all are published as one.
+        storage::TableState state = *transaction.base().find(table);
+        for (const json& change : changes) {
+            state.schemas.push_back(
+                std::make_shared<const storage::SchemaVersion>(changed(state, change)));
+            if (change.contains("add")) ++state.next_column_id;
+        }
+        transaction.change_schema(table, state.schema());
+    });
+}
+
+void merge(const DatabasePtr& database, const json& request, const Session& session) {
+    check_fields(request, kWhat, {"command", "root", "database", "table", "final"});
+    storage::MergeRule rule;
+    rule.is_final = optional_flag(request, kWhat, "final").value_or(false);
+    const storage::TableId table = require_table(*database, table_name(request, "table"))->id;
+    static_cast<void>(storage::merge_table(database, table, rule, session.pool(), {}, kMergesMax));
+}
+
+void run(const DatabasePtr& database, const std::string& name, const json& request,
+         const Session& session) {
+    using Run = void (*)(storage::Database&, const json&);
+    static const std::map<std::string, Run> kCommands = {
+        {"create_database", create_database},
+        {"drop_database", drop_database},
+        {"create_table", create_table},
+        {"drop_table", drop_table},
+        {"rename_table", rename_table},
+        {"truncate", truncate},
+        {"alter", alter},
+    };
+    if (name == "merge") return merge(database, request, session);
+    if (name == "gc") {
+        check_fields(request, kWhat, {"command", "root"});
+        static_cast<void>(database->collect({}));
+        return;
+    }
+    auto found = kCommands.find(name);
+    if (found == kCommands.end())
+        throw Error(ErrorCode::InvalidArgument, "there is no command \"" + name + "\"");
+    found->second(*database, request);
+}
+
+/// What the command would do, for one who is told that it cannot be done.
+std::string purpose_of(const std::string& name) {
+    std::string text = name;
+    for (char& c : text)
+        if (c == '_') c = ' ';
+    return text;
+}
+
+}  // namespace
+
+std::string command_json(Session& session, std::string_view request) {
+    const json document = parse_json(request, kWhat, kPlanBytesMax);
+    const std::string name = text_field(document, kWhat, "command");
+    const DatabasePtr database = open_store(session, text_field(document, kWhat, "root"),
+                                            purpose_of(name), name == "create_database");
+    run(database, name, document, session);
+    return dump_json({{"version", database->newest()->version}});
+}
+
+}  // namespace ch::connector
