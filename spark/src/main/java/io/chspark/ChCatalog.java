@@ -2,17 +2,22 @@ package io.chspark;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.catalyst.analysis.NamespaceAlreadyExistsException;
 import org.apache.spark.sql.catalyst.analysis.NoSuchNamespaceException;
 import org.apache.spark.sql.catalyst.analysis.NoSuchTableException;
+import org.apache.spark.sql.catalyst.analysis.NonEmptyNamespaceException;
+import org.apache.spark.sql.catalyst.analysis.TableAlreadyExistsException;
 import org.apache.spark.sql.connector.catalog.Identifier;
 import org.apache.spark.sql.connector.catalog.NamespaceChange;
+import org.apache.spark.sql.connector.catalog.StagedTable;
+import org.apache.spark.sql.connector.catalog.StagingTableCatalog;
 import org.apache.spark.sql.connector.catalog.SupportsNamespaces;
 import org.apache.spark.sql.connector.catalog.Table;
-import org.apache.spark.sql.connector.catalog.TableCatalog;
 import org.apache.spark.sql.connector.catalog.TableChange;
 import org.apache.spark.sql.connector.expressions.Transform;
 import org.apache.spark.sql.types.StructType;
@@ -21,9 +26,10 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 /**
  * The databases and tables below a root folder: {@code
  * spark.sql.catalog.<name>=io.chspark.ChCatalog}, {@code spark.sql.catalog.<name>.path=<root>}.
- * Namespaces have one level, the database. Read-only.
+ * Namespaces have one level, the database. A root that is a store is written, too; a plain
+ * ClickHouse folder is only read.
  */
-public final class ChCatalog implements TableCatalog, SupportsNamespaces {
+public final class ChCatalog implements StagingTableCatalog, SupportsNamespaces {
   private String name;
   private String root;
 
@@ -68,7 +74,14 @@ public final class ChCatalog implements TableCatalog, SupportsNamespaces {
 
   @Override
   public boolean namespaceExists(String[] namespace) {
-    return namespace.length == 1 && list(root, "databases").contains(namespace[0]);
+    try {
+      return namespace.length == 1 && list(root, "databases").contains(namespace[0]);
+    } catch (ChException e) {
+      if (e.code() == ChException.NOT_FOUND) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   @Override
@@ -96,9 +109,8 @@ public final class ChCatalog implements TableCatalog, SupportsNamespaces {
       throw new NoSuchTableException(identifier);
     }
     String database = identifier.namespace()[0];
-    String path = ChPath.below(ChPath.below(root, database), identifier.name());
     try {
-      ChTableInfo info = ChTableInfo.load(path, sessionBytes());
+      ChTableInfo info = ChTableInfo.load(path(identifier), sessionBytes());
       return new ChTable(name + "." + database + "." + identifier.name(), info);
     } catch (ChException e) {
       if (e.code() != ChException.NOT_FOUND || isListed(identifier)) {
@@ -110,8 +122,15 @@ public final class ChCatalog implements TableCatalog, SupportsNamespaces {
     }
   }
 
+  private String path(Identifier identifier) {
+    return ChPath.below(ChPath.below(root, identifier.namespace()[0]), identifier.name());
+  }
+
   /** Whether there is such a table, though a file of it may be missing. */
   private boolean isListed(Identifier identifier) {
+    if (identifier.namespace().length != 1) {
+      return false;
+    }
     try {
       String folder = ChPath.below(root, identifier.namespace()[0]);
       return list(folder, "tables").contains(identifier.name());
@@ -142,11 +161,6 @@ public final class ChCatalog implements TableCatalog, SupportsNamespaces {
     return names;
   }
 
-  private UnsupportedOperationException readOnly(String what) {
-    return new UnsupportedOperationException(
-        "catalog '" + name + "' only reads: it cannot " + what + "; do that in ClickHouse");
-  }
-
   /** The only form of it that Spark 3.5 knows, and the one that the others lead to. */
   @Override
   @SuppressWarnings("deprecation")
@@ -154,37 +168,168 @@ public final class ChCatalog implements TableCatalog, SupportsNamespaces {
       Identifier identifier,
       StructType schema,
       Transform[] partitions,
-      Map<String, String> properties) {
-    throw readOnly("create table " + identifier);
+      Map<String, String> properties)
+      throws TableAlreadyExistsException, NoSuchNamespaceException {
+    checkNew(identifier);
+    ChDefinition definition = ChDefinition.of(identifier, schema, partitions, properties);
+    JsonObject request = ChStore.command(root, "create_table");
+    request.addProperty("sql", definition.sql());
+    ChStore.run(request);
+    return loadExisting(identifier);
+  }
+
+  private Table loadExisting(Identifier identifier) {
+    try {
+      return loadTable(identifier);
+    } catch (NoSuchTableException e) {
+      throw new IllegalStateException(identifier + " is gone", e);
+    }
+  }
+
+  private void checkNew(Identifier identifier)
+      throws TableAlreadyExistsException, NoSuchNamespaceException {
+    checkNamespace(identifier);
+    if (isListed(identifier)) {
+      throw new TableAlreadyExistsException(identifier);
+    }
+  }
+
+  private void checkNamespace(Identifier identifier) throws NoSuchNamespaceException {
+    if (!namespaceExists(identifier.namespace())) {
+      throw new NoSuchNamespaceException(identifier.namespace());
+    }
   }
 
   @Override
-  public Table alterTable(Identifier identifier, TableChange... changes) {
-    throw readOnly("alter table " + identifier);
+  @SuppressWarnings("deprecation")
+  public StagedTable stageCreate(
+      Identifier identifier,
+      StructType schema,
+      Transform[] partitions,
+      Map<String, String> properties)
+      throws TableAlreadyExistsException, NoSuchNamespaceException {
+    checkNew(identifier);
+    return stage(identifier, schema, partitions, properties, false);
+  }
+
+  @Override
+  @SuppressWarnings("deprecation")
+  public StagedTable stageReplace(
+      Identifier identifier,
+      StructType schema,
+      Transform[] partitions,
+      Map<String, String> properties)
+      throws NoSuchNamespaceException, NoSuchTableException {
+    checkNamespace(identifier);
+    if (!isListed(identifier)) {
+      throw new NoSuchTableException(identifier);
+    }
+    return stage(identifier, schema, partitions, properties, true);
+  }
+
+  @Override
+  @SuppressWarnings("deprecation")
+  public StagedTable stageCreateOrReplace(
+      Identifier identifier,
+      StructType schema,
+      Transform[] partitions,
+      Map<String, String> properties)
+      throws NoSuchNamespaceException {
+    checkNamespace(identifier);
+    return stage(identifier, schema, partitions, properties, true);
+  }
+
+  private StagedTable stage(
+      Identifier identifier,
+      StructType schema,
+      Transform[] partitions,
+      Map<String, String> properties,
+      boolean replaces) {
+    ChDefinition definition = ChDefinition.of(identifier, schema, partitions, properties);
+    String table = name + "." + identifier.namespace()[0] + "." + identifier.name();
+    return new ChStagedTable(table, schema, definition, root, replaces);
+  }
+
+  private ChStore store(Identifier identifier) {
+    return new ChStore(root, String.join(".", identifier.namespace()), identifier.name());
+  }
+
+  @Override
+  public Table alterTable(Identifier identifier, TableChange... changes)
+      throws NoSuchTableException {
+    loadTable(identifier);
+    ChTableInfo info = ChTableInfo.load(path(identifier), sessionBytes());
+    JsonObject request = store(identifier).command("alter");
+    request.add("changes", ChTableChanges.of(info, changes));
+    ChStore.runLatched(request);
+    return loadTable(identifier);
   }
 
   @Override
   public boolean dropTable(Identifier identifier) {
-    throw readOnly("drop table " + identifier);
+    if (!isListed(identifier)) {
+      return false;
+    }
+    ChStore.runLatched(store(identifier).command("drop_table"));
+    return true;
   }
 
   @Override
-  public void renameTable(Identifier from, Identifier to) {
-    throw readOnly("rename table " + from + " to " + to);
+  public void renameTable(Identifier from, Identifier to)
+      throws NoSuchTableException, TableAlreadyExistsException {
+    if (!isListed(from)) {
+      throw new NoSuchTableException(from);
+    }
+    // Spark leaves the namespace out where it is the old one.
+    String database = (to.namespace().length == 0 ? from : to).namespace()[0];
+    Identifier target = Identifier.of(new String[] {database}, to.name());
+    if (isListed(target)) {
+      throw new TableAlreadyExistsException(target);
+    }
+    JsonObject request = store(from).command("rename_table");
+    request.addProperty("to_database", database);
+    request.addProperty("to", to.name());
+    ChStore.runLatched(request);
   }
 
   @Override
-  public void createNamespace(String[] namespace, Map<String, String> metadata) {
-    throw readOnly("create database " + String.join(".", namespace));
+  public void createNamespace(String[] namespace, Map<String, String> metadata)
+      throws NamespaceAlreadyExistsException {
+    if (namespaceExists(namespace)) {
+      throw new NamespaceAlreadyExistsException(namespace);
+    }
+    if (namespace.length != 1) {
+      throw new UnsupportedOperationException(
+          "catalog '" + name + "' has databases of one name: " + String.join(".", namespace));
+    }
+    for (String property : metadata.keySet()) {
+      if (!property.equals(SupportsNamespaces.PROP_OWNER)) {
+        throw new UnsupportedOperationException(
+            "databases of catalog '" + name + "' have no " + property);
+      }
+    }
+    JsonObject request = ChStore.command(root, "create_database");
+    request.addProperty("database", namespace[0]);
+    ChStore.run(request);
   }
 
   @Override
   public void alterNamespace(String[] namespace, NamespaceChange... changes) {
-    throw readOnly("alter database " + String.join(".", namespace));
+    throw new UnsupportedOperationException(
+        "databases of catalog '" + name + "' have no properties that could be changed");
   }
 
   @Override
-  public boolean dropNamespace(String[] namespace, boolean cascade) {
-    throw readOnly("drop database " + String.join(".", namespace));
+  public boolean dropNamespace(String[] namespace, boolean cascade)
+      throws NoSuchNamespaceException, NonEmptyNamespaceException {
+    if (!cascade && listTables(namespace).length > 0) {
+      throw new NonEmptyNamespaceException(namespace);
+    }
+    loadNamespaceMetadata(namespace);
+    JsonObject request = ChStore.command(root, "drop_database");
+    request.addProperty("database", namespace[0]);
+    request.addProperty("cascade", cascade);
+    ChStore.runLatched(request);
+    return true;
   }
 }

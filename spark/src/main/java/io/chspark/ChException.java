@@ -6,6 +6,7 @@ package io.chspark;
  */
 public final class ChException extends RuntimeException {
   static final int CORRUPT = 1;
+  static final int IO = 2;
   static final int NOT_FOUND = 3;
   static final int INVALID_ARGUMENT = 4;
   static final int UNSUPPORTED = 5;

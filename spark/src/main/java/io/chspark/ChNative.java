@@ -52,4 +52,28 @@ final class ChNative {
   static native void metrics(long query, long[] out);
 
   static native void closeQuery(long query);
+
+  /** ch_command of include/ch/ch.h. */
+  static native String command(long session, String request);
+
+  /** A write to one table; the caller's until {@link #closeJob}, used by one thread at a time. */
+  static native long beginJob(long session, String request);
+
+  /** The text that tasks of the job begin with. */
+  static native String taskOfJob(long job);
+
+  static native String commitJob(long job, String request);
+
+  static native void closeJob(long job);
+
+  /** The caller's until {@link #closeTask}, used by one thread at a time. */
+  static native long beginTask(long session, String task, String settings);
+
+  /** Addresses of an ArrowSchema and an ArrowArray, which stay the caller's. */
+  static native void appendTask(long task, long schema, long array);
+
+  /** The message for {@link #commitJob}. */
+  static native String finishTask(long task);
+
+  static native void closeTask(long task);
 }

@@ -4,7 +4,9 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a plan comes to: the splits to run, and what pruning left out.
@@ -56,6 +58,17 @@ record ChSplits(
         number(json, "granules_selected"),
         number(json, "rows"),
         number(json, "bytes"));
+  }
+
+  /** Names of the parts that have a split. */
+  List<String> partNames() {
+    Set<String> names = new LinkedHashSet<>();
+    for (ChInputPartition partition : partitions) {
+      String path =
+          JsonParser.parseString(partition.split()).getAsJsonObject().get("part").getAsString();
+      names.add(path.substring(path.lastIndexOf('/') + 1));
+    }
+    return List.copyOf(names);
   }
 
   private static long number(JsonObject json, String key) {

@@ -1,18 +1,25 @@
 package io.chspark;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.spark.sql.connector.catalog.MetadataColumn;
 import org.apache.spark.sql.connector.catalog.SupportsMetadataColumns;
 import org.apache.spark.sql.connector.catalog.SupportsRead;
+import org.apache.spark.sql.connector.catalog.SupportsWrite;
 import org.apache.spark.sql.connector.catalog.TableCapability;
+import org.apache.spark.sql.connector.catalog.TruncatableTable;
 import org.apache.spark.sql.connector.read.ScanBuilder;
+import org.apache.spark.sql.connector.write.LogicalWriteInfo;
+import org.apache.spark.sql.connector.write.WriteBuilder;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
-/** A MergeTree table, as it was when it was loaded. */
-final class ChTable implements SupportsRead, SupportsMetadataColumns {
+/** A MergeTree table, as it was when it was loaded. One of a store can be written. */
+final class ChTable
+    implements SupportsRead, SupportsWrite, TruncatableTable, SupportsMetadataColumns {
   private final String name;
   private final ChTableInfo info;
 
@@ -40,16 +47,45 @@ final class ChTable implements SupportsRead, SupportsMetadataColumns {
 
   @Override
   public Set<TableCapability> capabilities() {
-    return Set.of(TableCapability.BATCH_READ);
+    return info.isStore()
+        ? Set.of(
+            TableCapability.BATCH_READ,
+            TableCapability.BATCH_WRITE,
+            TableCapability.TRUNCATE,
+            TableCapability.OVERWRITE_BY_FILTER,
+            TableCapability.OVERWRITE_DYNAMIC)
+        : Set.of(TableCapability.BATCH_READ);
   }
 
   @Override
   public MetadataColumn[] metadataColumns() {
-    return new MetadataColumn[] {
-      new ChMetadataColumn("_part", "name of the part that holds the row"),
-      new ChMetadataColumn("_partition_id", "id of the partition that holds the row"),
-      new ChMetadataColumn("_part_offset", "number of the row in its part, from 0"),
-    };
+    List<MetadataColumn> columns = new ArrayList<>();
+    columns.add(own("_part", "name of the part that holds the row"));
+    columns.add(own("_partition_id", "id of the partition that holds the row"));
+    columns.add(own("_part_offset", "number of the row in its part, from 0"));
+    for (ChColumn hidden : info.hidden()) {
+      columns.add(new ChMetadataColumn(hidden.name(), hidden.type(), "kept by the store"));
+    }
+    return columns.toArray(new MetadataColumn[0]);
+  }
+
+  private static MetadataColumn own(String name, String comment) {
+    return new ChMetadataColumn(name, ChTableInfo.METADATA.get(name), comment);
+  }
+
+  @Override
+  public WriteBuilder newWriteBuilder(LogicalWriteInfo write) {
+    return new ChWriteBuilder(info, write);
+  }
+
+  @Override
+  public boolean truncateTable() {
+    if (!info.isStore()) {
+      throw new UnsupportedOperationException(
+          name + " is a plain ClickHouse table, which is only read; truncate it in ClickHouse");
+    }
+    ChStore.runLatched(info.store().command("truncate"));
+    return true;
   }
 
   @Override
@@ -68,12 +104,8 @@ final class ChTable implements SupportsRead, SupportsMetadataColumns {
     return name.hashCode();
   }
 
-  private record ChMetadataColumn(String name, String comment) implements MetadataColumn {
-    @Override
-    public DataType dataType() {
-      return ChTableInfo.METADATA.get(name);
-    }
-
+  private record ChMetadataColumn(String name, DataType dataType, String comment)
+      implements MetadataColumn {
     @Override
     public boolean isNullable() {
       return false;

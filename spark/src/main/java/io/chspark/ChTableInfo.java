@@ -50,9 +50,70 @@ final class ChTableInfo {
   StructType schema() {
     List<StructField> fields = new ArrayList<>();
     for (ChColumn column : columns) {
-      fields.add(column.field());
+      if (!isHidden(column.name())) {
+        fields.add(column.field());
+      }
     }
     return DataTypes.createStructType(fields);
+  }
+
+  /** Whether it is a table of a store, which can be written. */
+  boolean isStore() {
+    JsonElement store = json.get("store");
+    return store != null && store.getAsBoolean();
+  }
+
+  /** Requires: isStore(). */
+  ChStore store() {
+    String database = path.substring(0, path.lastIndexOf('/'));
+    String root = database.substring(0, Math.max(0, database.lastIndexOf('/')));
+    return new ChStore(root, text(json.get("database")), text(json.get("name")));
+  }
+
+  ChLayout layout() {
+    return new ChLayout(plainColumns("order_by"), plainColumns("partition_by"), replaces());
+  }
+
+  private boolean replaces() {
+    return isStore() && text(json.get("engine")).startsWith(ChDefinition.REPLACING + "(");
+  }
+
+  /** Columns that the store keeps for itself: Spark's are behind the metadata columns. */
+  List<ChColumn> hidden() {
+    return columns.stream().filter(column -> isHidden(column.name())).toList();
+  }
+
+  private boolean isHidden(String column) {
+    boolean isOwn = column.equals(ChDefinition.VERSION) || column.equals(ChDefinition.IS_DELETED);
+    return isOwn && replaces();
+  }
+
+  /** The columns that a key lists; empty where it is more than columns. */
+  private List<String> plainColumns(String key) {
+    JsonElement value = json.get(key);
+    List<String> items = new ArrayList<>();
+    if (value.isJsonArray()) {
+      value.getAsJsonArray().forEach(item -> items.add(item.getAsString()));
+    } else {
+      String list = value.getAsString().replaceFirst("^(?:tuple)?\\((.*)\\)$", "$1");
+      items.addAll(List.of(list.split(", ")));
+    }
+    List<String> names = new ArrayList<>();
+    for (String item : items) {
+      ChColumn found = column(unquoted(item));
+      if (found == null) {
+        return List.of();
+      }
+      names.add(found.name());
+    }
+    return names;
+  }
+
+  private static String unquoted(String name) {
+    boolean isQuoted = name.length() > 1 && name.startsWith("`") && name.endsWith("`");
+    return isQuoted
+        ? name.substring(1, name.length() - 1).replace("\\`", "`").replace("\\\\", "\\")
+        : name;
   }
 
   /** The column of that name, or null. */
