@@ -23,8 +23,13 @@ final class ChBatchWrite implements BatchWrite {
 
   @Override
   public DataWriterFactory createBatchWriterFactory(PhysicalWriteInfo info) {
+    return new ChWriterFactory(begin(), schema, conf);
+  }
+
+  /** Takes the table; what tasks need to know. */
+  String begin() {
     job = target.begin();
-    return new ChWriterFactory(job.task(), schema, conf);
+    return job.task();
   }
 
   @Override

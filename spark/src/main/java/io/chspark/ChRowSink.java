@@ -1,6 +1,8 @@
 package io.chspark;
 
 import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.StructType;
 
@@ -11,9 +13,23 @@ import org.apache.spark.sql.types.StructType;
 final class ChRowSink implements AutoCloseable {
   private static final long BATCH_BYTES_MAX = 4L << 20;
 
+  /** Rows of one schema that wait. */
+  private static final class Kind {
+    final ChArena arena = new ChArena();
+    final ChStructBuilder builder;
+
+    Kind(StructType schema) {
+      try {
+        builder = ChFieldBuilders.of(arena, schema);
+      } catch (RuntimeException | Error e) {
+        arena.close();
+        throw e;
+      }
+    }
+  }
+
   private final ChSession session;
-  private final ChArena arena = new ChArena();
-  private final ChStructBuilder builder;
+  private final List<Kind> kinds = new ArrayList<>();
   private final String taskText;
   private final ChWriteConf conf;
 
@@ -25,24 +41,31 @@ final class ChRowSink implements AutoCloseable {
   ChRowSink(String taskText, StructType schema, ChWriteConf conf) {
     this.taskText = taskText;
     this.conf = conf;
+    addKind(schema);
     session = ChSession.use(conf.memoryBytes);
-    try {
-      builder = ChFieldBuilders.of(arena, schema);
-    } catch (RuntimeException | Error e) {
-      close();
-      throw e;
-    }
   }
 
+  /** Takes rows of another schema, too, under the number that is returned. */
+  int addKind(StructType schema) {
+    kinds.add(new Kind(schema));
+    return kinds.size() - 1;
+  }
+
+  /** A row of the first schema. */
   void append(InternalRow row) {
-    builder.appendRow(row);
-    if (builder.rows() >= conf.batchRows || arena.usedBytes() >= BATCH_BYTES_MAX) {
-      flush();
+    append(0, row);
+  }
+
+  void append(int number, InternalRow row) {
+    Kind kind = kinds.get(number);
+    kind.builder.appendRow(row);
+    if (kind.builder.rows() >= conf.batchRows || kind.arena.usedBytes() >= BATCH_BYTES_MAX) {
+      flush(kind);
     }
   }
 
-  private void flush() {
-    if (builder.rows() == 0) {
+  private void flush(Kind kind) {
+    if (kind.builder.rows() == 0) {
       return;
     }
     if (task == 0) {
@@ -50,13 +73,13 @@ final class ChRowSink implements AutoCloseable {
       settings.addProperty("memory_bytes", conf.memoryBytes);
       task = ChNative.beginTask(session.handle(), taskText, settings.toString());
     }
-    ChNative.appendTask(task, builder.schema(), builder.array());
-    arena.clear();
-    builder.clear();
+    ChNative.appendTask(task, kind.builder.schema(), kind.builder.array());
+    kind.arena.clear();
+    kind.builder.clear();
   }
 
   ChCommitMessage finish() {
-    flush();
+    kinds.forEach(this::flush);
     return new ChCommitMessage(task == 0 ? null : ChNative.finishTask(task));
   }
 
@@ -70,7 +93,7 @@ final class ChRowSink implements AutoCloseable {
       ChNative.closeTask(task);
       task = 0;
     }
-    arena.close();
+    kinds.forEach(kind -> kind.arena.close());
     session.close();
   }
 }

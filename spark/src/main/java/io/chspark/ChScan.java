@@ -110,6 +110,11 @@ final class ChScan implements Scan, Batch, SupportsReportStatistics, SupportsRun
         + found.partitions().size();
   }
 
+  /** Names of the parts that are read. */
+  List<String> partNames() {
+    return planned.splits().partNames();
+  }
+
   @Override
   public Statistics estimateStatistics() {
     return conf.statistics

@@ -1,5 +1,6 @@
 package io.chspark;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -7,7 +8,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import org.apache.spark.sql.connector.expressions.filter.Predicate;
-import org.apache.spark.sql.connector.read.Scan;
 import org.apache.spark.sql.connector.read.SupportsPushDownLimit;
 import org.apache.spark.sql.connector.read.SupportsPushDownRequiredColumns;
 import org.apache.spark.sql.connector.read.SupportsPushDownV2Filters;
@@ -132,8 +132,23 @@ final class ChScanBuilder
     return true;
   }
 
+  /** Leaves all other parts out. */
+  void onlyParts(List<String> names) {
+    JsonArray arguments = new JsonArray();
+    JsonObject part = new JsonObject();
+    part.addProperty("column", "_part");
+    arguments.add(part);
+    // No part has an empty name.
+    arguments.add(ChLiterals.literal("", "String"));
+    names.forEach(name -> arguments.add(ChLiterals.literal(name, "String")));
+    JsonObject predicate = new JsonObject();
+    predicate.addProperty("call", "IN");
+    predicate.add("args", arguments);
+    predicates.add(predicate);
+  }
+
   @Override
-  public Scan build() {
+  public ChScan build() {
     List<StructField> fields = new ArrayList<>();
     List<String> names = new ArrayList<>();
     for (StructField required : schema.fields()) {

@@ -7,11 +7,16 @@ import java.util.Set;
 import org.apache.spark.sql.connector.catalog.MetadataColumn;
 import org.apache.spark.sql.connector.catalog.SupportsMetadataColumns;
 import org.apache.spark.sql.connector.catalog.SupportsRead;
+import org.apache.spark.sql.connector.catalog.SupportsRowLevelOperations;
 import org.apache.spark.sql.connector.catalog.SupportsWrite;
 import org.apache.spark.sql.connector.catalog.TableCapability;
 import org.apache.spark.sql.connector.catalog.TruncatableTable;
+import org.apache.spark.sql.connector.expressions.Expressions;
+import org.apache.spark.sql.connector.expressions.Transform;
 import org.apache.spark.sql.connector.read.ScanBuilder;
 import org.apache.spark.sql.connector.write.LogicalWriteInfo;
+import org.apache.spark.sql.connector.write.RowLevelOperationBuilder;
+import org.apache.spark.sql.connector.write.RowLevelOperationInfo;
 import org.apache.spark.sql.connector.write.WriteBuilder;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
@@ -19,7 +24,11 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
 /** A MergeTree table, as it was when it was loaded. One of a store can be written. */
 final class ChTable
-    implements SupportsRead, SupportsWrite, TruncatableTable, SupportsMetadataColumns {
+    implements SupportsRead,
+        SupportsWrite,
+        SupportsRowLevelOperations,
+        TruncatableTable,
+        SupportsMetadataColumns {
   private final String name;
   private final ChTableInfo info;
 
@@ -79,11 +88,34 @@ final class ChTable
   }
 
   @Override
-  public boolean truncateTable() {
+  public RowLevelOperationBuilder newRowLevelOperationBuilder(RowLevelOperationInfo operation) {
+    checkStore();
+    return () ->
+        info.layout().replaces()
+            ? new ChDeltaOperation(name, info, operation)
+            : new ChRewriteOperation(name, info, operation);
+  }
+
+  private void checkStore() {
     if (!info.isStore()) {
       throw new UnsupportedOperationException(
-          name + " is a plain ClickHouse table, which is only read; truncate it in ClickHouse");
+          name + " is a plain ClickHouse table, which is only read; change it in ClickHouse");
     }
+  }
+
+  /** Of a table of a store; others are not written, so nobody needs to know. */
+  @Override
+  public Transform[] partitioning() {
+    return info.isStore()
+        ? info.layout().partition().stream()
+            .map(column -> Expressions.identity(ChWrite.quoted(column)))
+            .toArray(Transform[]::new)
+        : new Transform[0];
+  }
+
+  @Override
+  public boolean truncateTable() {
+    checkStore();
     ChStore.runLatched(info.store().command("truncate"));
     return true;
   }

@@ -5,6 +5,7 @@ import org.apache.spark.sql.connector.distributions.Distribution;
 import org.apache.spark.sql.connector.distributions.Distributions;
 import org.apache.spark.sql.connector.expressions.Expression;
 import org.apache.spark.sql.connector.expressions.Expressions;
+import org.apache.spark.sql.connector.expressions.NamedReference;
 import org.apache.spark.sql.connector.expressions.SortOrder;
 import org.apache.spark.sql.connector.write.BatchWrite;
 import org.apache.spark.sql.connector.write.RequiresDistributionAndOrdering;
@@ -45,8 +46,12 @@ final class ChWrite implements RequiresDistributionAndOrdering {
             columns.stream().map(ChWrite::reference).toArray(Expression[]::new));
   }
 
-  static Expression reference(String column) {
-    return Expressions.column("`" + column.replace("`", "``") + "`");
+  static NamedReference reference(String column) {
+    return Expressions.column(quoted(column));
+  }
+
+  static String quoted(String column) {
+    return "`" + column.replace("`", "``") + "`";
   }
 
   @Override

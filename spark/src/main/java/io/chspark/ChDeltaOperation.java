@@ -1,0 +1,52 @@
+package io.chspark;
+
+import org.apache.spark.sql.connector.expressions.NamedReference;
+import org.apache.spark.sql.connector.read.ScanBuilder;
+import org.apache.spark.sql.connector.write.DeltaWriteBuilder;
+import org.apache.spark.sql.connector.write.LogicalWriteInfo;
+import org.apache.spark.sql.connector.write.RowLevelOperationInfo;
+import org.apache.spark.sql.connector.write.SupportsDelta;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+
+/**
+ * DELETE, UPDATE and MERGE on a table that replaces rows: a changed row is written again, a deleted
+ * one as its key and a mark. No other row is touched.
+ */
+final class ChDeltaOperation implements SupportsDelta {
+  private final String tableName;
+  private final ChTableInfo info;
+  private final RowLevelOperationInfo operation;
+
+  ChDeltaOperation(String tableName, ChTableInfo info, RowLevelOperationInfo operation) {
+    this.tableName = tableName;
+    this.info = info;
+    this.operation = operation;
+  }
+
+  @Override
+  public Command command() {
+    return operation.command();
+  }
+
+  @Override
+  public NamedReference[] rowId() {
+    return info.layout().key().stream().map(ChWrite::reference).toArray(NamedReference[]::new);
+  }
+
+  @Override
+  public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
+    return new ChScanBuilder(tableName, info, new ChReadConf(options));
+  }
+
+  @Override
+  public DeltaWriteBuilder newWriteBuilder(LogicalWriteInfo write) {
+    ChWriteConf conf = new ChWriteConf(write.options());
+    ChWriteTarget target = ChWriteTarget.of(info.store().job("append"), ChRewrite.NOTHING, conf);
+    return new DeltaWriteBuilder() {
+      @Override
+      public ChDeltaWrite build() {
+        return new ChDeltaWrite(target, write.schema(), write.rowIdSchema().get(), conf);
+      }
+    };
+  }
+}

@@ -1,0 +1,51 @@
+package io.chspark;
+
+import java.util.List;
+import org.apache.spark.sql.connector.read.ScanBuilder;
+import org.apache.spark.sql.connector.write.LogicalWriteInfo;
+import org.apache.spark.sql.connector.write.RowLevelOperation;
+import org.apache.spark.sql.connector.write.RowLevelOperationInfo;
+import org.apache.spark.sql.connector.write.WriteBuilder;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+
+/**
+ * DELETE, UPDATE and MERGE by writing parts anew: those that may hold a row that is changed are
+ * read whole, and what Spark makes of their rows takes their place in one commit. If another commit
+ * took one of them away meanwhile, nothing is published.
+ */
+final class ChRewriteOperation implements RowLevelOperation {
+  private final String tableName;
+  private final ChTableInfo info;
+  private final RowLevelOperationInfo operation;
+
+  /** Of the scan that Spark has built last; it builds one. */
+  private List<String> parts = List.of();
+
+  ChRewriteOperation(String tableName, ChTableInfo info, RowLevelOperationInfo operation) {
+    this.tableName = tableName;
+    this.info = info;
+    this.operation = operation;
+  }
+
+  @Override
+  public Command command() {
+    return operation.command();
+  }
+
+  @Override
+  public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
+    return new ChRewriteScanBuilder(tableName, info, new ChReadConf(options), read -> parts = read);
+  }
+
+  @Override
+  public WriteBuilder newWriteBuilder(LogicalWriteInfo write) {
+    ChWriteConf conf = new ChWriteConf(write.options());
+    ChWriteTarget target = ChWriteTarget.of(info.store().job("append"), () -> parts, conf);
+    return new WriteBuilder() {
+      @Override
+      public ChWrite build() {
+        return new ChWrite(info.path, info.layout(), target, write.schema(), conf);
+      }
+    };
+  }
+}
