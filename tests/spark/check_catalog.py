@@ -57,9 +57,9 @@ def unknown_tables_are_not_found(spark, world):
 
 @check
 def writes_are_refused(spark, world):
-    fails(lambda: spark.sql("CREATE TABLE ch.d.x (a INT)").collect(), "only reads")
-    fails(lambda: spark.sql("DROP TABLE ch.d.small").collect(), "only reads")
-    fails(lambda: spark.sql("CREATE NAMESPACE ch.other").collect(), "only reads")
+    fails(lambda: spark.sql("CREATE TABLE ch.d.x (a INT)").collect(), "only read")
+    fails(lambda: spark.sql("DROP TABLE ch.d.small").collect(), "only read")
+    fails(lambda: spark.sql("CREATE NAMESPACE ch.other").collect(), "only read")
     fails(lambda: spark.sql("INSERT INTO ch.d.small VALUES (1, 'a', 'b')").collect(), "small")
 
 

@@ -49,6 +49,7 @@ def main() -> int:
         import check_pushdown  # noqa: F401
         import check_random  # noqa: F401
         import check_values  # noqa: F401
+        import check_write  # noqa: F401
     spark = open_connect(world) if options.connect else checks.open_session(world, options.ansi, options.off_heap)
     passed, failed = checks.run(spark, world, options.only)
     print(f"{passed} passed, {failed} failed", flush=True)
