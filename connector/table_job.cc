@@ -54,7 +54,7 @@ std::unique_ptr<TableJob> TableJob::begin(std::shared_ptr<Session> session,
             {text_field(document, kWhat, "database"), text_field(document, kWhat, "table")},
             mode_of(document), wait_ms);
     }
-    return std::unique_ptr<TableJob>(new TableJob(std::move(session), std::move(job)));
+    return std::make_unique<TableJob>(std::move(session), std::move(job));
 }
 
 std::string TableJob::task_text() const {

@@ -13,6 +13,8 @@ namespace ch::connector {
 /// Holds the table's latch until it is destroyed. Used by one thread at a time.
 class TableJob {
 public:
+    TableJob(std::shared_ptr<Session> session, std::unique_ptr<storage::WriteJob> job)
+        : session_(std::move(session)), job_(std::move(job)) {}
     /// Throws Error{InvalidArgument | NotFound | Unsupported | Busy}.
     static std::unique_ptr<TableJob> begin(std::shared_ptr<Session> session,
                                            std::string_view request);
@@ -24,9 +26,6 @@ public:
     std::string commit(std::string_view request);
 
 private:
-    TableJob(std::shared_ptr<Session> session, std::unique_ptr<storage::WriteJob> job)
-        : session_(std::move(session)), job_(std::move(job)) {}
-
     const std::shared_ptr<Session> session_;
     const std::unique_ptr<storage::WriteJob> job_;
 };

@@ -57,8 +57,7 @@ std::unique_ptr<TableTask> TableTask::begin(std::shared_ptr<Session> session,
     const storage::WriteOptions options =
         options_of(task, settings, session->budget().limit_bytes());
     auto database = open_store(*session, task.root, "take rows", false);
-    return std::unique_ptr<TableTask>(
-        new TableTask(std::move(session), std::move(database), task, options));
+    return std::make_unique<TableTask>(std::move(session), std::move(database), task, options);
 }
 
 void TableTask::append(const ArrowSchema& schema, const ArrowArray& array) {

@@ -15,6 +15,8 @@ namespace ch::connector {
 /// thread at a time. What it wrote is nobody's until the job commits its message.
 class TableTask {
 public:
+    TableTask(std::shared_ptr<Session> session, std::shared_ptr<storage::Database> database,
+              const storage::WriteTask& task, storage::WriteOptions options);
     /// `task_text`: of TableJob. `settings`: JSON, or empty. Throws Error{InvalidArgument | Corrupt
     /// | Unsupported | NotFound}.
     static std::unique_ptr<TableTask> begin(std::shared_ptr<Session> session,
@@ -27,9 +29,6 @@ public:
     std::string finish();
 
 private:
-    TableTask(std::shared_ptr<Session> session, std::shared_ptr<storage::Database> database,
-              const storage::WriteTask& task, storage::WriteOptions options);
-
     const std::shared_ptr<Session> session_;
     const std::shared_ptr<storage::Database> database_;
     storage::TableWriter writer_;

@@ -170,11 +170,7 @@ public final class ChCatalog implements StagingTableCatalog, SupportsNamespaces 
       Transform[] partitions,
       Map<String, String> properties)
       throws TableAlreadyExistsException, NoSuchNamespaceException {
-    checkNew(identifier);
-    ChDefinition definition = ChDefinition.of(identifier, schema, partitions, properties);
-    JsonObject request = ChStore.command(root, "create_table");
-    request.addProperty("sql", definition.sql());
-    ChStore.run(request);
+    stageCreate(identifier, schema, partitions, properties).commitStagedChanges();
     return loadExisting(identifier);
   }
 

@@ -5,8 +5,8 @@ import org.apache.spark.sql.connector.write.DataWriter;
 import org.apache.spark.sql.connector.write.WriterCommitMessage;
 
 /** Writes the rows of one task. */
-final class ChDataWriter implements DataWriter<InternalRow> {
-  private final ChRowSink sink;
+class ChDataWriter implements DataWriter<InternalRow> {
+  final ChRowSink sink;
 
   ChDataWriter(ChRowSink sink) {
     this.sink = sink;

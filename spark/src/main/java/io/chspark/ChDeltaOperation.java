@@ -12,20 +12,9 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  * DELETE, UPDATE and MERGE on a table that replaces rows: a changed row is written again, a deleted
  * one as its key and a mark. No other row is touched.
  */
-final class ChDeltaOperation implements SupportsDelta {
-  private final String tableName;
-  private final ChTableInfo info;
-  private final RowLevelOperationInfo operation;
-
+final class ChDeltaOperation extends ChRowLevelOperation implements SupportsDelta {
   ChDeltaOperation(String tableName, ChTableInfo info, RowLevelOperationInfo operation) {
-    this.tableName = tableName;
-    this.info = info;
-    this.operation = operation;
-  }
-
-  @Override
-  public Command command() {
-    return operation.command();
+    super(tableName, info, operation);
   }
 
   @Override

@@ -4,14 +4,12 @@ import java.util.Objects;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.connector.write.DeltaWriter;
-import org.apache.spark.sql.connector.write.WriterCommitMessage;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** Writes the changes of one task. */
-final class ChDeltaWriter implements DeltaWriter<InternalRow> {
-  private final ChRowSink sink;
+final class ChDeltaWriter extends ChDataWriter implements DeltaWriter<InternalRow> {
   private final StructType schema;
   private final StructType keySchema;
 
@@ -19,9 +17,9 @@ final class ChDeltaWriter implements DeltaWriter<InternalRow> {
   private final int deletions;
 
   ChDeltaWriter(String task, StructType schema, StructType keySchema, ChWriteConf conf) {
+    super(new ChRowSink(task, schema, conf));
     this.schema = schema;
     this.keySchema = keySchema;
-    sink = new ChRowSink(task, schema, conf);
     StructField mark =
         DataTypes.createStructField(ChDefinition.IS_DELETED, DataTypes.ShortType, false);
     deletions = sink.addKind(keySchema.add(mark));
@@ -51,27 +49,11 @@ final class ChDeltaWriter implements DeltaWriter<InternalRow> {
                 + " INSERT the new one");
       }
     }
-    sink.append(row);
+    write(row);
   }
 
   @Override
   public void insert(InternalRow row) {
-    sink.append(row);
-  }
-
-  @Override
-  public WriterCommitMessage commit() {
-    return sink.finish();
-  }
-
-  /** What was written is removed by collection. */
-  @Override
-  public void abort() {
-    sink.close();
-  }
-
-  @Override
-  public void close() {
-    sink.close();
+    write(row);
   }
 }

@@ -3,7 +3,6 @@ package io.chspark;
 import java.util.List;
 import org.apache.spark.sql.connector.read.ScanBuilder;
 import org.apache.spark.sql.connector.write.LogicalWriteInfo;
-import org.apache.spark.sql.connector.write.RowLevelOperation;
 import org.apache.spark.sql.connector.write.RowLevelOperationInfo;
 import org.apache.spark.sql.connector.write.WriteBuilder;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
@@ -13,23 +12,12 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  * read whole, and what Spark makes of their rows takes their place in one commit. If another commit
  * took one of them away meanwhile, nothing is published.
  */
-final class ChRewriteOperation implements RowLevelOperation {
-  private final String tableName;
-  private final ChTableInfo info;
-  private final RowLevelOperationInfo operation;
-
+final class ChRewriteOperation extends ChRowLevelOperation {
   /** Of the scan that Spark has built last; it builds one. */
   private List<String> parts = List.of();
 
   ChRewriteOperation(String tableName, ChTableInfo info, RowLevelOperationInfo operation) {
-    this.tableName = tableName;
-    this.info = info;
-    this.operation = operation;
-  }
-
-  @Override
-  public Command command() {
-    return operation.command();
+    super(tableName, info, operation);
   }
 
   @Override

@@ -36,16 +36,16 @@ final class ChStagedTable implements StagedTable, SupportsWrite, ChWriteTarget {
     job = ChJob.begin(request, ChWriteConf.ofSession());
   }
 
-  @Override
-  public String name() {
-    return name;
-  }
-
   /** The only form of it that Spark 3.5 asks for. */
   @Override
   @SuppressWarnings("deprecation")
   public StructType schema() {
     return schema;
+  }
+
+  @Override
+  public String name() {
+    return name;
   }
 
   @Override
