@@ -14,7 +14,7 @@ from checks import check, equal, fails, setting
 from pyspark.sql import functions
 from run import environment, newest
 
-ROWS = 300
+ROWS = 120
 # column: Spark type, values at the edges, value of any other row by its number `id`.
 COLUMNS = {
     "b": ("boolean", ["true", "false"], "id % 3 = 0"),
