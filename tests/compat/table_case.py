@@ -350,7 +350,9 @@ class CaseMaker:
             elif step == "drop" and len(movable) > 1:
                 case.after.append(f"ALTER TABLE {{table}} DROP COLUMN {ident(movable.pop().name)}")
             elif step == "rename" and movable:
-                case.after.append(f"ALTER TABLE {{table}} RENAME COLUMN {ident(movable.pop().name)} TO `renamed`")
+                name = movable.pop().name
+                nest = name.partition(".")[0] + "." if "." in name else ""      # a name with a dot is one of a Nested's, and stays so
+                case.after.append(f"ALTER TABLE {{table}} RENAME COLUMN {ident(name)} TO {ident(nest + 'renamed')}")
             elif step == "modify":
                 widened = {"Int8": "Int64", "Int16": "Int32", "UInt8": "UInt32", "UInt16": "UInt64", "Int32": "Int64",
                            "String": "Nullable(String)",

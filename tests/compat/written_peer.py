@@ -82,7 +82,7 @@ class Peer:
             complaints.append("the values differ from those that were written")
         if not complaints:
             complaints = self.order(case, table) + self.pruned(case, source, table, wanted)
-        result = self.database.answers(table, case.name) if not complaints else {}
+        result = self.database.answers(table, case) if not complaints else {}
         if not complaints and "ReplacingMergeTree" not in case.create[0]:
             complaints = self.attach(case, f"{table}_merged")
             self.run(f"OPTIMIZE TABLE {table}_merged FINAL")
