@@ -68,27 +68,35 @@ class Database:
     def column(self, sql: str) -> list[str]:
         return self.run(sql).decode().split()
 
+    def ask(self, *queries: tuple[str, str]) -> list[bytes]:
+        """The answers to queries with their formats, in one call: old chdb loads all tables again for each. They come by way of files,
+        since after a call that failed 26.9 puts what it had printed before the answers of the next."""
+        paths = [self.folder / f"answer.{number}" for number in range(len(queries))]
+        for path in paths:
+            path.unlink(missing_ok=True)
+        self.run(";\n".join(f"{sql} INTO OUTFILE '{path}' FORMAT {output}" for (sql, output), path in zip(queries, paths)))
+        return [path.read_bytes() for path in paths]
+
     def make(self, case, database: str) -> dict:
         table = f"{database}.{case.name}"
         settings = {name: value for name, value in case.settings.items() if name in self.table_settings}
         text = "SETTINGS " + ", ".join(f"{name} = {value}" for name, value in settings.items()) if settings else ""
-        for sql in case.create:
-            self.run(sql.replace("{table}", table).replace("{settings}", text))
-        structure = {column.name: column.type.sql for column in case.columns}
-        for names, lines in case.inserts:
-            self.insert(case, table, names, structure, lines)
-        for sql in case.after:
-            self.run(sql.replace("{table}", table))
+        statements = [sql.replace("{table}", table).replace("{settings}", text) for sql in case.create]
+        statements += [self.insert(case, table, number) for number in range(len(case.inserts))]
+        statements += [sql.replace("{table}", table) for sql in case.after]
+        self.run(";\n".join(statements))
         return self.answers(table, case)
 
-    def insert(self, case, table: str, names: list[str], structure: dict, lines: list[bytes]) -> None:
-        path = self.folder / "rows.tsv"
+    def insert(self, case, table: str, number: int) -> str:
+        names, lines = case.inserts[number]
+        structure = {column.name: column.type.sql for column in case.columns}
+        path = self.folder / f"rows.{number}.tsv"
         path.write_bytes(b"".join(line + b"\n" for line in lines))
         columns = ", ".join(ident(name) for name in names)
         fields = ", ".join(f"c{i} {structure[name]}" for i, name in enumerate(names)).replace("\\", "\\\\").replace("'", "\\'")
         settings = {name: value for name, value in case.insert_settings.items() if name in self.known_settings}
         text = " SETTINGS " + ", ".join(f"{name} = {value}" for name, value in settings.items()) if settings else ""
-        self.run(f"INSERT INTO {table} ({columns}) SELECT * FROM file('{path}', 'TSV', '{fields}'){text}")
+        return f"INSERT INTO {table} ({columns}) SELECT * FROM file('{path}', 'TSV', '{fields}'){text}"
 
     def rows_of(self, table: str, case, columns: str, predicate: str = "") -> str:
         """A query of the rows that were not deleted. 24.8 cannot read _part_offset through the mask of a lightweight delete (ClickHouse's
@@ -101,15 +109,18 @@ class Database:
         return f"SELECT {columns} FROM {table}{where}" + (" SETTINGS apply_deleted_mask = 0" if is_masked else "")
 
     def answers(self, table: str, case) -> dict:
+        """Every value, to FOLDER/<table>.<format>, and the rows of each predicate, to FOLDER/<table>.<number>.rows."""
         database, _, bare = table.partition(".")
-        rows = self.run(f"SELECT name, type FROM system.columns WHERE database = '{database}' AND table = '{bare}' ORDER BY position",
-                        "JSONEachRow")
-        columns = [json.loads(line) for line in rows.decode().splitlines()]
+        text = f"SELECT name, type FROM system.columns WHERE database = '{database}' AND table = '{bare}' ORDER BY position"
+        columns = [json.loads(line) for line in self.ask((text, "JSONEachRow"))[0].decode().splitlines()]
         wanted = ", ".join(["_part", "_part_offset"] + [ident(column["name"]) for column in columns])
-        for ending, output in OUTPUTS:
-            (self.folder / f"{case.name}.{ending}").write_bytes(self.run(self.rows_of(table, case, wanted), output))
-        rows = self.run(f"SELECT count() FROM {table}").decode()
-        return {"columns": columns, "rows": int(rows)}
+        queries = {ending: (self.rows_of(table, case, wanted), output) for ending, output in OUTPUTS}
+        for number, (_, predicate) in enumerate(case.predicates):
+            queries[f"{number}.rows"] = (self.rows_of(table, case, "_part, _part_offset", predicate), "JSONEachRow")
+        *answers, count = self.ask(*queries.values(), (f"SELECT count() FROM {table}", "TSV"))
+        for ending, answer in zip(queries, answers):
+            (self.folder / f"{case.name}.{ending}").write_bytes(answer)
+        return {"columns": columns, "rows": int(count)}
 
 
 def main() -> int:
@@ -123,10 +134,6 @@ def main() -> int:
         result = {"database": home}
         try:
             result.update(database.make(case, home))
-            for index, predicate in enumerate(case.predicates):
-                query = database.rows_of(f"{home}.{case.name}", case, "_part, _part_offset", predicate[1])
-                rows = database.run(query, "JSONEachRow")
-                (folder / f"{case.name}.{index}.rows").write_bytes(rows)
         except Exception as error:
             result["error"] = str(error)[:2000]
         results["tables"][case.name] = result
