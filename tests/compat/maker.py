@@ -43,6 +43,7 @@ QUERY_SETTINGS = {
     "allow_deprecated_database_ordinary": 1,
     "use_legacy_to_time": 0,
     "optimize_read_in_order": 0,
+    "check_query_single_value_result": 0,
 }
 
 

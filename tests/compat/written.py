@@ -65,7 +65,8 @@ class WrittenCaseMaker(CaseMaker):
         name, kind = ident(column.name), column.type.kind
         is_plain = not column.type.sql.startswith(("LowCardinality", "Nullable"))
         few = 0 < column.pool <= 20
-        terms = [name] if few and not kind.startswith(("Float", "BFloat")) else []
+        is_wide = kind in ("Int", "UInt") and column.type.parameter > 128 or kind == "Decimal" and column.type.parameter[0] > 38
+        terms = [name] if few and not is_wide and kind not in ("Float32", "Float64", "BFloat16", "Time", "Time64") else []
         is_utc = kind in ("Date", "Date32") or column.type.sql.endswith("'UTC')")
         if is_plain and kind in ("Date", "Date32", "DateTime", "DateTime64") and is_utc:
             terms += [f"toYear({name})"] + ([f"toYYYYMM({name})"] if few else [])
@@ -171,7 +172,6 @@ def check_batch(batch: Batch, writer: Writer, reader: Reader, again: str, tally:
         command = f"{again} --versions {batch.version} --only {case.name[1:]}"
         tally.check(not complaint, f"{command} ({' '.join(options_of(case)[:6])}): {complaint}")
         if not complaint:
-            case.predicates = []
             check_table(reader, written, case, command, tally)
 
 
