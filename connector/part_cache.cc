@@ -8,15 +8,16 @@
 
 namespace ch::connector {
 
-std::shared_ptr<const part::Part> PartCache::open(const std::string& path) {
+std::shared_ptr<const part::Part> PartCache::open(const std::string& path, uint64_t granule_rows) {
     const std::string checksums = path + "/checksums.txt";
     // Without the file nothing tells whether the part is the same: it is not kept.
-    part::Part::Options options;
-    options.pool = pool_;
+    const part::Part::Options options{granule_rows, pool_};
     if (!files_->file_size(checksums)) return part::Part::open(files_, path, options);
     std::string content = io::read_small_file(*files_, checksums, kChecksumsBytesMax);
     format::Hash128 identity = format::city_hash_128(as_bytes(content));
-    if (auto found = find(path, identity)) return found;
+    if (auto found = find(path, identity);
+        found != nullptr && found->default_granule_rows() == granule_rows)
+        return found;
     // Two threads may open one part at once: both get a right one, the later is kept. Waiting for
     // each other would hold a lock over reading.
     std::shared_ptr<const part::Part> part = part::Part::open(files_, path, options);

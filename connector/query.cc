@@ -147,8 +147,9 @@ bool Query::open_next_split() {
         return session->parts().open(path);
     };
     // One split's files at a time are open, however many parts the table has.
-    scan_ = std::make_unique<table::Scan>(session_->parts().open(split.part_path), split,
-                                          bound_.request, std::move(options));
+    scan_ =
+        std::make_unique<table::Scan>(session_->parts().open(split.part_path, split.granule_rows),
+                                      split, bound_.request, std::move(options));
     pipeline_.emplace(bound_.steps, pool_);
     return true;
 }

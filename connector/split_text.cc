@@ -99,13 +99,16 @@ json split_to_json(const table::Split& split) {
                   {"rows", split.rows},
                   {"bytes", split.bytes},
                   {"columns", std::move(columns)}};
+    if (split.granule_rows != part::Part::kGranuleRowsDefault)
+        value["granule_rows"] = split.granule_rows;
     if (split.hiding) value["hiding"] = hiding_to_json(*split.hiding);
     return value;
 }
 
 table::Split parse_split(std::string_view text) {
     json value = parse_json(text, "split", kSplitBytesMax);
-    check_fields(value, "split", {"part", "ranges", "rows", "bytes", "columns", "hiding"});
+    check_fields(value, "split",
+                 {"part", "ranges", "rows", "bytes", "columns", "granule_rows", "hiding"});
     table::Split split;
     split.part_path = text_field(value, "split", "part");
     split.rows = count_field(value, "split", "rows");
@@ -123,6 +126,8 @@ table::Split parse_split(std::string_view text) {
             throw Error(ErrorCode::InvalidArgument, "split: ranges must rise");
     }
     for (const json& column : columns) split.columns.push_back(parse_column(column));
+    if (value.contains("granule_rows"))
+        split.granule_rows = count_field(value, "split", "granule_rows");
     if (value.contains("hiding")) split.hiding = parse_hiding(value["hiding"]);
     return split;
 }

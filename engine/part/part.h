@@ -36,10 +36,12 @@ struct MinMax {
 /// Immutable, thread-safe, shared. Every failure is an Error that names the file.
 class Part {
 public:
+    /// index_granularity of a table that names none.
+    static constexpr uint64_t kGranuleRowsDefault = 8192;
     struct Options {
         /// Rows of a granule in a part whose marks do not say (.mrk); used only where they cannot
         /// be worked out from the data.
-        uint64_t granule_rows = 8192;
+        uint64_t granule_rows = kGranuleRowsDefault;
         /// What the part holds counts against it; null = only the primary index is limited.
         std::shared_ptr<BufferPool> pool = nullptr;
         /// Shared by the parts of a table; null = this part parses its columns.txt itself.
@@ -71,6 +73,8 @@ public:
     }
     /// Index into columns(), or nothing.
     [[nodiscard]] std::optional<size_t> find_column(std::string_view name) const;
+    /// Options::granule_rows: whoever opens the part elsewhere must give the same.
+    [[nodiscard]] uint64_t default_granule_rows() const { return options_.granule_rows; }
     /// Rows of the granules, the final mark left out.
     [[nodiscard]] const format::Granules& granules() const;
     /// Bytes on disk of one column's streams; of the whole data.bin shared out by the marks for a

@@ -98,7 +98,8 @@ void add_projections(const Part& part, const std::shared_ptr<const io::FileSyste
                      const std::shared_ptr<BufferPool>& pool, std::vector<Finding>& findings) {
     for (const io::DirectoryEntry& entry : part.folder().entries()) {
         if (entry.kind != io::EntryKind::Folder || !entry.name.ends_with(".proj")) continue;
-        for (Finding& finding : verify_part(files, part.folder().path_of(entry.name), pool))
+        for (Finding& finding : verify_part(files, part.folder().path_of(entry.name), pool,
+                                            part.default_granule_rows()))
             findings.push_back({entry.name + "/" + finding.file, std::move(finding.what)});
     }
 }
@@ -106,9 +107,10 @@ void add_projections(const Part& part, const std::shared_ptr<const io::FileSyste
 }  // namespace
 
 std::vector<Finding> verify_part(const std::shared_ptr<const io::FileSystem>& files,
-                                 const std::string& path, const std::shared_ptr<BufferPool>& pool) {
+                                 const std::string& path, const std::shared_ptr<BufferPool>& pool,
+                                 uint64_t granule_rows) {
     try {
-        std::shared_ptr<const Part> part = Part::open(files, path);
+        std::shared_ptr<const Part> part = Part::open(files, path, {granule_rows});
         std::vector<Finding> findings;
         if (!part->folder().has_checksums())
             findings.push_back({"checksums.txt", "the file is missing"});

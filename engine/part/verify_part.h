@@ -16,8 +16,10 @@ struct Finding {
 /// Reads every file of a part folder and compares it with checksums.txt: missing and unlisted
 /// files, sizes, hashes of the files and of what they decompress to, the checksum of each frame.
 /// More than CHECK TABLE does. Empty = nothing is wrong. Projections are parts too and are verified
-/// with it. A part that does not open gives one finding. Throws Error{MemoryLimit} only.
+/// with it. A part that does not open gives one finding. `granule_rows`: Part::Options. Throws
+/// Error{MemoryLimit} only.
 std::vector<Finding> verify_part(const std::shared_ptr<const io::FileSystem>& files,
-                                 const std::string& path, const std::shared_ptr<BufferPool>& pool);
+                                 const std::string& path, const std::shared_ptr<BufferPool>& pool,
+                                 uint64_t granule_rows = Part::kGranuleRowsDefault);
 
 }  // namespace ch::part

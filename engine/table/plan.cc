@@ -96,6 +96,7 @@ private:
     Split empty_split() const {
         Split split;
         split.part_path = part_.path();
+        split.granule_rows = part_.default_granule_rows();
         split.columns = columns_;
         return split;
     }

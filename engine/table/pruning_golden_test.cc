@@ -36,7 +36,8 @@ Found scan(const Table& table, const ScanRequest& request,
     ScanOptions options;
     options.pool = std::make_shared<BufferPool>(std::make_shared<MemoryBudget>(1U << 30));
     for (const Split& split : plan.splits) {
-        Scan scan(part::Part::open(table.files(), split.part_path), split, request, options);
+        Scan scan(part::Part::open(table.files(), split.part_path, {split.granule_rows}), split,
+                  request, options);
         while (std::optional<column::Block> block = scan.next()) {
             exec::Selection passed;
             passed.all = true;
@@ -122,6 +123,27 @@ TEST(ColumnsThatAreNotStored, FailOnlyWhenTheyAreAskedForAndSayWhy) {
     EXPECT_NE(failure_of("state").find("AggregateFunction(sum, UInt64)"), std::string::npos)
         << failure_of("state");
     EXPECT_EQ(failure_of("x"), "");
+}
+
+// Marks without rows beside columns whose bytes do not tell them: the granularity is the table's,
+// and a split takes it along to where the table is not known.
+TEST(PruningOfRealParts, PartsOfStringsAloneAreCutByTheTablesGranularity) {
+    auto table = open_table("strings_alone");
+    ExpressionPtr i = exec::make_column_reference("i", *table->schema().find("i")->type);
+    ExpressionPtr equal =
+        exec::make_call(Function::Equal, {i, exec::make_literal(i->type, std::string("9"))});
+    ScanOptions options;
+    options.pool = std::make_shared<BufferPool>(std::make_shared<MemoryBudget>(1U << 30));
+    ScanPlan plan = plan_scan(*table, ScanRequest{{"i"}, {equal}, {}}, 1U << 30);
+    ASSERT_EQ(plan.splits.size(), 1U);
+    EXPECT_EQ(plan.granules, 3U);
+    EXPECT_EQ(plan.granules_selected, 1U);
+    const Split& split = plan.splits[0];
+    auto part = part::Part::open(table->files(), split.part_path, {split.granule_rows});
+    Scan scan(part, split, ScanRequest{{"i"}, {equal}, {}}, options);
+    std::optional<column::Block> block = scan.next();
+    ASSERT_TRUE(block);
+    EXPECT_EQ(block->rows, 1U);
 }
 
 TEST(PruningOfRealParts, APartitionsRemainderRulesOutEqualityAndIn) {

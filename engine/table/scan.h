@@ -34,7 +34,8 @@ struct GranuleRange {
 /// process, without listing the table's folder.
 struct Split {
     std::string part_path;
-    std::vector<GranuleRange> ranges;  ///< rising, not touching
+    uint64_t granule_rows = part::Part::kGranuleRowsDefault;  ///< to open the part with
+    std::vector<GranuleRange> ranges;                         ///< rising, not touching
     uint64_t rows = 0;
     uint64_t bytes = 0;                ///< estimate, wanted columns only, compressed
     std::vector<TableColumn> columns;  ///< today's definition of each column that the request reads

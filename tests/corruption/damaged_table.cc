@@ -57,7 +57,8 @@ void append_scan(std::string& to, const table::Table& table, const table::ScanRe
     table::ScanOptions options;
     options.pool = pool;
     for (const table::Split& split : table::plan_scan(table, request, 1U << 20).splits) {
-        table::Scan scan(part::Part::open(table.files(), split.part_path), split, request, options);
+        table::Scan scan(part::Part::open(table.files(), split.part_path, {split.granule_rows}),
+                         split, request, options);
         while (std::optional<column::Block> block = scan.next())
             for (const column::ColumnPtr& column : block->columns) append_column(to, *column);
     }

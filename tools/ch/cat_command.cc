@@ -74,7 +74,7 @@ bool run_cat(const CommandContext& context, const CatOptions& options) {
     writer->begin(text);
     for (const table::Split& split : plan.splits) {
         if (rows_left == 0) break;
-        auto part = part::Part::open(context.files, split.part_path);
+        auto part = part::Part::open(context.files, split.part_path, {split.granule_rows});
         table::Scan scan(part, split, request, {context.pool, nullptr, nullptr});
         while (rows_left > 0) {
             std::optional<column::Block> block = scan.next();

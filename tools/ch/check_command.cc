@@ -60,7 +60,8 @@ bool run_check(const CommandContext& context, const std::string& path) {
         Progress progress(context.show_progress, "checking", "bytes", bytes);
         for (const auto& part : table->parts()) {
             checked.push_back({part->name(), part->bytes_on_disk(),
-                               part::verify_part(context.files, part->path(), context.pool)});
+                               part::verify_part(context.files, part->path(), context.pool,
+                                                 part->default_granule_rows())});
             sound = sound && checked.back().findings.empty();
             progress.advance(part->bytes_on_disk());
         }

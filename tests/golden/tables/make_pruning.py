@@ -24,6 +24,8 @@ TABLES = {
     "by_modulo": ("i UInt32, x Int32", "PARTITION BY x % 3", "i, toInt32(i) * 2 - 9", 10),
     "by_terms": ("i UInt32, x UInt16, d Date", "PARTITION BY (intDiv(x, 10), toYYYYMM(d) % 5, toMonday(d) != d)", "i, i * 3, toDate(i * 40)", 4),
     "by_month": ("i UInt32, x Int64, d DateTime('UTC')", "PARTITION BY (toYYYYMM(d) % 5, x % 1000)", "i, toInt64(i) - 3, i * 4000000", 6),
+    # No column whose bytes tell how many rows a granule has.
+    "strings_alone": ("i String, x LowCardinality(String)", "", "toString(i), toString(i % 3)", 10),
     # Columns that no part has, and types that are shown only.
     "computed": ("i UInt32, x Int32, same Int64 ALIAS x, seven UInt8 ALIAS 7, `sum` Int64 ALIAS x + 1, twice UInt64 MATERIALIZED i * 2, "
                  "gone String EPHEMERAL, state AggregateFunction(sum, UInt64)", "",
