@@ -41,6 +41,14 @@ class Tally:
     values: int = 0
     complaints: list[str] = field(default_factory=list)
 
+    def add(self, other: "Tally") -> None:
+        self.passed += other.passed
+        self.failed += other.failed
+        self.refused += other.refused
+        self.rows += other.rows
+        self.values += other.values
+        self.complaints += other.complaints
+
     def check(self, fine: bool, complaint: str) -> None:
         self.passed += fine
         self.failed += not fine

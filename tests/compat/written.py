@@ -235,14 +235,21 @@ def main() -> int:
     again = f"python3 tests/compat/written.py --seed {options.seed}"
     planted_version = random.Random(options.seed).choice(options.versions.split(","))
     started = time.monotonic()
+
+    def judged(batch: Batch) -> Tally:
+        own = Tally()
+        make_batch(batch)
+        own.check(not batch.error, f"chdb {batch.version}: {batch.error}")
+        check_batch(batch, writer, reader, again, own)
+        if options.size == "full" or batch.version == planted_version:
+            check_planted(batch, writer, options.seed, own)
+        print(f"chdb {batch.version}: {own.passed} passed, {own.failed} failed", flush=True)
+        return own
+
     try:
         with ThreadPoolExecutor(2) as pool:
-            for batch in pool.map(make_batch, batches):
-                tally.check(not batch.error, f"chdb {batch.version}: {batch.error}")
-                check_batch(batch, writer, reader, again, tally)
-                if options.size == "full" or batch.version == planted_version:
-                    check_planted(batch, writer, options.seed, tally)
-                print(f"chdb {batch.version}: {tally.passed} passed, {tally.failed} failed so far", flush=True)
+            for own in pool.map(judged, batches):
+                tally.add(own)
     finally:
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
