@@ -3,14 +3,13 @@
 // leaks), and no wrong call does harm.
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "base/io/scratch_folder.h"
 #include "ch/ch.h"
 
 namespace {
@@ -21,14 +20,9 @@ using nlohmann::json;
 class CAbi : public testing::Test {
 protected:
     void SetUp() override {
-        folder_ = fs::path(testing::TempDir()) / ("ch_c_abi_" + std::to_string(::getpid()));
-        fs::remove_all(folder_);
         ASSERT_EQ(ch_session_open(R"({"memory_bytes":67108864})", &session_, &error_), CH_OK);
     }
-    void TearDown() override {
-        ch_session_close(session_);
-        fs::remove_all(folder_);
-    }
+    void TearDown() override { ch_session_close(session_); }
 
     /// A golden part as a table of its own.
     std::string table(const std::string& part) {
@@ -60,7 +54,8 @@ protected:
             .dump();
     }
 
-    fs::path folder_;
+    ch::io::ScratchFolder scratch_;
+    fs::path folder_ = fs::path(scratch_.path()) / "root";
     ch_session* session_ = nullptr;
     ch_error error_{};
 };

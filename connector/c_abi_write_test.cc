@@ -2,13 +2,12 @@
 // committed is never seen, and a table is given to one writer at a time.
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "base/io/scratch_folder.h"
 #include "ch/ch.h"
 
 namespace {
@@ -46,15 +45,8 @@ struct Numbers {
 
 class CAbiWrite : public testing::Test {
 protected:
-    void SetUp() override {
-        folder_ = fs::path(testing::TempDir()) / ("ch_c_abi_write_" + std::to_string(::getpid()));
-        fs::remove_all(folder_);
-        ASSERT_EQ(ch_session_open(nullptr, &session_, &error_), CH_OK);
-    }
-    void TearDown() override {
-        ch_session_close(session_);
-        fs::remove_all(folder_);
-    }
+    void SetUp() override { ASSERT_EQ(ch_session_open(nullptr, &session_, &error_), CH_OK); }
+    void TearDown() override { ch_session_close(session_); }
     int32_t command(json request) {
         request["root"] = folder_.string();
         char* text = nullptr;
@@ -116,7 +108,8 @@ protected:
         return described.value("rows", uint64_t{0});
     }
 
-    fs::path folder_;
+    ch::io::ScratchFolder scratch_;
+    fs::path folder_ = fs::path(scratch_.path()) / "root";
     ch_session* session_ = nullptr;
     ch_error error_{};
     std::string task_text_;

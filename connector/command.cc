@@ -43,7 +43,7 @@ void publish(storage::Database& database, storage::Transaction& transaction,
 template <typename Change>
 void change_table(storage::Database& database, const json& request, Change&& change) {
     const storage::TableName name = table_name(request, "table");
-    const storage::TableId table = require_table(database, name)->id;
+    const storage::TableId table = storage::require_table(database, name)->id;
     const storage::WriteLatch latch = storage::require_latch(database, table, wait_of(request));
     storage::Transaction transaction = database.begin();
     transaction.use(latch);
@@ -179,7 +179,8 @@ void merge(const DatabasePtr& database, const json& request, const Session& sess
     check_fields(request, kWhat, {"command", "root", "database", "table", "final"});
     storage::MergeRule rule;
     rule.is_final = optional_flag(request, kWhat, "final").value_or(false);
-    const storage::TableId table = require_table(*database, table_name(request, "table"))->id;
+    const storage::TableId table =
+        storage::require_table(*database, table_name(request, "table"))->id;
     static_cast<void>(storage::merge_table(database, table, rule, session.pool(), {}, kMergesMax));
 }
 

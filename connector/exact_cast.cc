@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "connector/address_parse.h"
+#include "engine/exec/address_text.h"
 #include "engine/exec/gather.h"
 #include "engine/exec/stored_value.h"
 #include "engine/exec/value_order.h"
@@ -204,13 +204,6 @@ Column bfloats(const Column& from, const TypePtr& to, const Pool& pool) {
     return out;
 }
 
-Column doubles(const Column& from, const TypePtr& to, const Pool& pool) {
-    Column out = column::make_column(to, from.rows, pool);
-    for (size_t row = 0; row < from.rows; ++row)
-        out.data.as<double>()[row] = static_cast<double>(from.data.as<float>()[row]);
-    return out;
-}
-
 Column enums(const Column& from, const TypePtr& to, const Pool& pool) {
     std::unordered_map<std::string_view, int16_t> numbers;
     for (const auto& [name, number] : to->enum_values) numbers.emplace(name, number);
@@ -252,7 +245,7 @@ Column addresses(const Column& from, const TypePtr& to, const Pool& pool) {
         uint8_t* at = out.data.data() + row * width;
         if (from.is_null(row)) {
             std::memset(at, 0, width);
-        } else if (!parse_address(from.text(row), *to, at)) {
+        } else if (!exec::parse_address(from.text(row), *to, at)) {
             refuse_value(from, row, *to, "expected its text as ClickHouse prints it");
         }
     }
@@ -321,7 +314,6 @@ Column cast_leaf(const Column& from, const TypePtr& to, const Pool& pool) {
     if (kind != Kind::None && kind == numeric_of(*to).kind) return cast_numbers(from, to, pool);
     if (type.id == TypeId::String) return cast_text(from, to, pool);
     if (type.id == TypeId::FixedString && to->id == TypeId::String) return texts(from, to, pool);
-    if (type.id == TypeId::Float32 && to->id == TypeId::Float64) return doubles(from, to, pool);
     if (type.id == TypeId::Float32 && to->id == TypeId::BFloat16) return bfloats(from, to, pool);
     refuse_type(type, *to);
 }
@@ -354,6 +346,8 @@ ColumnPtr cast_exactly(const ColumnPtr& column, const TypePtr& to, const Pool& p
     if (to->id == TypeId::LowCardinality)
         return table::convert(
             cast_exactly(column, to->children[0]->with_nullable(to->nullable), pool), to, pool);
+    if (column->type->id == TypeId::Float32 && to->id == TypeId::Float64)
+        return table::convert(column, to, pool);
     bool is_leaf = column->type->children.empty() && to->children.empty();
     Column out = is_leaf ? cast_leaf(*column, to, pool) : cast_nested(*column, to, pool);
     if (to->nullable) out.nulls = exec::copy_of(column->nulls, pool);

@@ -2,24 +2,30 @@
 
 #include <charconv>
 #include <cstdint>
+#include <utility>
 
 #include "base/error.h"
 
 namespace ch::connector {
 
-std::string from_hex(std::string_view text, std::string_view what) {
+std::optional<std::string> from_hex(std::string_view text) {
+    if (text.size() % 2 != 0) return std::nullopt;
     std::string bytes(text.size() / 2, '\0');
-    bool is_hex = text.size() % 2 == 0;
-    for (size_t i = 0; is_hex && i < bytes.size(); ++i) {
+    for (size_t i = 0; i < bytes.size(); ++i) {
         const char* digits = text.data() + 2 * i;
         uint8_t byte = 0;
-        is_hex = std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2;
+        if (std::from_chars(digits, digits + 2, byte, 16).ptr != digits + 2) return std::nullopt;
         bytes[i] = static_cast<char>(byte);
     }
-    if (!is_hex)
+    return bytes;
+}
+
+std::string require_hex(std::string_view text, std::string_view what) {
+    std::optional<std::string> bytes = from_hex(text);
+    if (!bytes)
         throw Error(ErrorCode::InvalidArgument,
                     std::string(what) + " is not a text that this library gave");
-    return bytes;
+    return *std::move(bytes);
 }
 
 }  // namespace ch::connector

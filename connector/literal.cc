@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "connector/hex_text.h"
 #include "engine/format/type_text.h"
 
 namespace ch::connector {
@@ -152,19 +153,11 @@ Int128 parse_date(std::string_view text, const Type& type) {
 }
 
 std::string parse_hex(std::string_view text, const Type& type) {
-    if (text.size() % 2 != 0) refuse(text, type, "expected two hex digits a byte");
-    std::string bytes;
-    for (size_t at = 0; at < text.size(); at += 2) {
-        uint8_t value = 0;
-        auto [end, error] = std::from_chars(text.data() + at, text.data() + at + 2, value, 16);
-        if (error != std::errc() || end != text.data() + at + 2)
-            refuse(text, type, "expected two hex digits a byte");
-        bytes.push_back(static_cast<char>(value));
-    }
-    if (bytes.size() > type.fixed_bytes) refuse(text, type, "it has too many bytes");
-    // Filled up with zeros, as ClickHouse stores a FixedString.
-    bytes.resize(type.fixed_bytes, '\0');
-    return bytes;
+    std::optional<std::string> bytes = from_hex(text);
+    if (!bytes) refuse(text, type, "expected two hex digits a byte");
+    if (bytes->size() > type.fixed_bytes) refuse(text, type, "it has too many bytes");
+    bytes->resize(type.fixed_bytes, '\0');
+    return *std::move(bytes);
 }
 
 Scalar parse_value(std::string_view text, const Type& type) {

@@ -1,18 +1,15 @@
 #include "connector/store_access.h"
 
 #include "base/error.h"
+#include "engine/store/open_table.h"
 
 namespace ch::connector {
-
-bool is_store(const Session& session, const std::string& root) {
-    return session.files()->kind(root + "/.ch/manifest") == io::EntryKind::Folder;
-}
 
 std::shared_ptr<storage::Database> open_store(const Session& session, const std::string& root,
                                               const std::string& what, bool create) {
     check_path(root);
     const io::FileSystem& files = *session.files();
-    const bool is_made = is_store(session, root);
+    const bool is_made = storage::is_store(files, root);
     const bool is_there = files.kind(root).has_value();
     // Making a store in a folder of ClickHouse's would hide its tables from readers.
     if (!is_made && is_there && !files.list(root).empty())
@@ -28,16 +25,6 @@ std::shared_ptr<storage::Database> open_store(const Session& session, const std:
     options.note = "libch, " + latch::process_note();
     options.create = !is_made;
     return storage::Database::open(session.files(), root, options);
-}
-
-std::shared_ptr<const storage::TableState> require_table(storage::Database& database,
-                                                         const storage::TableName& name) {
-    std::shared_ptr<const storage::TableState> found =
-        database.newest()->find(name.database, name.table);
-    if (!found)
-        throw Error(ErrorCode::NotFound, "there is no table " + name.database + "." + name.table,
-                    database.root());
-    return found;
 }
 
 }  // namespace ch::connector

@@ -11,17 +11,10 @@ namespace ch::connector {
 /// How long a write waits for a table that another writer holds, where its caller does not say.
 inline constexpr uint64_t kLatchWaitMsDefault = 10'000;
 
-/// Whether the root is a store; a plain ClickHouse folder is none.
-bool is_store(const Session& session, const std::string& root);
-
 /// The store at `root`, to be written. With `create` it is made where the folder is missing or
 /// empty. `what` is about to be done: throws Error{Unsupported} saying that a plain ClickHouse
 /// folder is only read, Error{NotFound} where there is nothing.
 std::shared_ptr<storage::Database> open_store(const Session& session, const std::string& root,
                                               const std::string& what, bool create);
-
-/// Throws Error{NotFound}.
-std::shared_ptr<const storage::TableState> require_table(storage::Database& database,
-                                                         const storage::TableName& name);
 
 }  // namespace ch::connector

@@ -6,7 +6,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -17,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/io/posix_fs.h"
+#include "base/io/scratch_folder.h"
 
 namespace ch::connector {
 namespace {
@@ -38,15 +38,11 @@ public:
 class TableCacheTest : public testing::Test {
 protected:
     void SetUp() override {
-        folder_ = fs::path(testing::TempDir()) / ("ch_table_cache_" + std::to_string(::getpid()));
-        fs::remove_all(folder_);
-        fs::create_directories(folder_);
         files_ = std::make_shared<AgedFs>();
         budget_ = std::make_shared<MemoryBudget>(64 << 20);
         pool_ = std::make_shared<BufferPool>(budget_);
         cache_ = std::make_unique<TableCache>(files_, pool_, 4, 32 << 20);
     }
-    void TearDown() override { fs::remove_all(folder_); }
 
     std::string add_part(const std::string& table, const std::string& name,
                          const std::string& golden = "scalars_compact") {
@@ -56,7 +52,8 @@ protected:
         return (folder_ / table).string();
     }
 
-    fs::path folder_;
+    io::ScratchFolder scratch_;
+    fs::path folder_ = scratch_.path();
     std::shared_ptr<AgedFs> files_;
     std::shared_ptr<MemoryBudget> budget_;
     std::shared_ptr<BufferPool> pool_;

@@ -68,7 +68,7 @@ std::string TableJob::commit(std::string_view request) {
     for (const json& message : array_field(document, "commit", "messages")) {
         if (!message.is_string())
             throw Error(ErrorCode::InvalidArgument, "commit: a message is a string");
-        const std::string bytes = from_hex(message.get<std::string>(), "a task's message");
+        const std::string bytes = require_hex(message.get<std::string>(), "a task's message");
         for (storage::NewPart& part : storage::decode_new_parts(bytes))
             parts.push_back(std::move(part));
     }

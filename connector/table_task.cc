@@ -53,7 +53,7 @@ TableTask::TableTask(std::shared_ptr<Session> session, std::shared_ptr<storage::
 
 std::unique_ptr<TableTask> TableTask::begin(std::shared_ptr<Session> session,
                                             std::string_view task_text, std::string_view settings) {
-    const storage::WriteTask task = storage::decode_write_task(from_hex(task_text, "a task"));
+    const storage::WriteTask task = storage::decode_write_task(require_hex(task_text, "a task"));
     const storage::WriteOptions options =
         options_of(task, settings, session->budget().limit_bytes());
     auto database = open_store(*session, task.root, "take rows", false);

@@ -3,14 +3,14 @@
 #include "latch/latch_store.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <atomic>
-#include <filesystem>
+#include <optional>
 #include <thread>
 
 #include "base/io/mem_fs.h"
 #include "base/io/posix_fs.h"
+#include "base/io/scratch_folder.h"
 #include "latch/file_store.h"
 #include "latch/memory_store.h"
 
@@ -39,9 +39,7 @@ protected:
         if (GetParam() == Kind::Memory) memory_ = MemoryLatchStore::make_memory();
         if (GetParam() == Kind::FilesInMemory) files_ = std::make_shared<io::MemFs>();
         if (GetParam() == Kind::Files) {
-            char pattern[] = "/tmp/latch_store_test.XXXXXX";
-            ASSERT_NE(::mkdtemp(pattern), nullptr);
-            folder_ = pattern;
+            folder_ = scratch_.emplace().path();
             files_ = std::make_shared<io::PosixFs>();
         }
         if (files_) FileLatchStore::create(*files_, folder_ + "/root");
@@ -51,7 +49,6 @@ protected:
     void TearDown() override {
         a_.reset();
         b_.reset();
-        if (GetParam() == Kind::Files) std::filesystem::remove_all(folder_);
     }
     std::unique_ptr<LatchStore> client() {
         if (memory_) return std::make_unique<MemoryLatchStore>(memory_);
@@ -67,6 +64,7 @@ protected:
 
     std::shared_ptr<MemoryLatchStore::Memory> memory_;
     std::shared_ptr<io::FileSystem> files_;
+    std::optional<io::ScratchFolder> scratch_;
     std::string folder_;
     std::atomic<uint64_t> random_{0};
     std::unique_ptr<LatchStore> a_, b_;

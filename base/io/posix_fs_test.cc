@@ -2,11 +2,11 @@
 #include "base/io/posix_fs.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
+#include <optional>
 
 #include "base/io/mem_fs.h"
+#include "base/io/scratch_folder.h"
 
 namespace ch::io {
 namespace {
@@ -15,9 +15,7 @@ class FileSystemContract : public testing::TestWithParam<bool> {
 protected:
     void SetUp() override {
         if (GetParam()) {
-            char pattern[] = "/tmp/posix_fs_test.XXXXXX";
-            ASSERT_NE(::mkdtemp(pattern), nullptr);
-            root_ = pattern;
+            root_ = scratch_.emplace().path();
             files_ = std::make_unique<PosixFs>();
         } else {
             files_ = std::make_unique<MemFs>();
@@ -25,12 +23,10 @@ protected:
             files_->make_folder(root_);
         }
     }
-    void TearDown() override {
-        if (GetParam()) std::filesystem::remove_all(root_);
-    }
     std::string path(const std::string& name) const { return root_ + "/" + name; }
 
     std::unique_ptr<FileSystem> files_;
+    std::optional<ScratchFolder> scratch_;
     std::string root_;
 };
 

@@ -55,6 +55,11 @@ std::string unescape_for_file_name(std::string_view text) {
 
 // File names of over 127 characters are replaced; the hash is printed from its last byte on, other
 // than in a partition id (mergetree.md 5.2).
+std::string name_in_path(std::string_view given) {
+    std::string name = unescape_for_file_name(given);
+    return escape_for_file_name(name) == given ? name : std::string(given);
+}
+
 std::string hashed_stream_name(std::string_view stream) {
     std::array<uint8_t, 16> hash = sip_hash_128(as_bytes(stream));
     std::reverse(hash.begin(), hash.end());

@@ -21,6 +21,14 @@ TableId create_table(Database& database, const TableName& name, const SchemaVers
     return table;
 }
 
+std::shared_ptr<const TableState> require_table(Database& database, const TableName& name) {
+    std::shared_ptr<const TableState> found = database.newest()->find(name.database, name.table);
+    if (!found)
+        throw Error(ErrorCode::NotFound, "there is no table " + name.database + "." + name.table,
+                    database.root());
+    return found;
+}
+
 void require_published(const CommitOutcome& outcome, const std::string& what) {
     if (const auto* fenced = std::get_if<latch::Fenced>(&outcome))
         throw Error(ErrorCode::Fenced, what + ": another writer has taken the latch of table " +

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "engine/store/database.h"
@@ -11,6 +12,9 @@ namespace ch::storage {
 /// Error{InvalidArgument | Unsupported} for a definition that cannot be written, or a name that is
 /// taken.
 TableId create_table(Database& database, const TableName& name, const SchemaVersion& schema);
+
+/// The table as the newest version has it. Throws Error{NotFound}.
+std::shared_ptr<const TableState> require_table(Database& database, const TableName& name);
 
 /// What a commit's outcome means to one who cannot try again: nothing, or Error{Fenced | Conflict}.
 void require_published(const CommitOutcome& outcome, const std::string& what);

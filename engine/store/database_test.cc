@@ -3,14 +3,13 @@
 #include "engine/store/database.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <chrono>
-#include <filesystem>
 #include <thread>
 
 #include "base/io/mem_fs.h"
 #include "base/io/posix_fs.h"
+#include "base/io/scratch_folder.h"
 #include "engine/store/create_text.h"
 #include "engine/store/schema_change.h"
 #include "engine/store/test_root.h"
@@ -355,9 +354,8 @@ TEST_F(DatabaseTest, EveryDamagedByteOfAnEditIsAnErrorOrAnotherEdit) {
 }
 
 TEST(DatabaseOnRealFiles, TenThousandPartsAreOpenedFromCheckpointAndEdits) {
-    char pattern[] = "/tmp/database_test.XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern), nullptr);
-    const std::string root = std::string(pattern) + "/root";
+    const io::ScratchFolder scratch;
+    const std::string root = scratch.path() + "/root";
     auto files = std::make_shared<io::PosixFs>();
     TestRoot writer(files, root, 1);
     const TableId id = writer.create_table("db", "t");
@@ -391,7 +389,6 @@ TEST(DatabaseOnRealFiles, TenThousandPartsAreOpenedFromCheckpointAndEdits) {
     RecordProperty(
         "open_us",
         static_cast<int>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
-    std::filesystem::remove_all(pattern);
 }
 
 }  // namespace

@@ -26,9 +26,6 @@ std::shared_ptr<const TableState> find_table(const State& state, const std::stri
                                              const std::string& table, const std::string& root) {
     std::shared_ptr<const TableState> found = state.find(database, table);
     if (!found)
-        found = state.find(format::unescape_for_file_name(database),
-                           format::unescape_for_file_name(table));
-    if (!found)
         throw Error(ErrorCode::NotFound,
                     "version " + std::to_string(state.version) + " of the store has no table " +
                         database + "." + table +
@@ -45,6 +42,10 @@ ReadPoint ReadPoint::of_number(uint64_t number) {
     return point;
 }
 
+bool is_store(const io::FileSystem& files, const std::string& root) {
+    return files.kind(root + "/.ch/manifest") == io::EntryKind::Folder;
+}
+
 std::optional<StorePath> store_path(const io::FileSystem& files, const std::string& path) {
     const std::string whole = without_trailing_slash(path);
     const size_t table = whole.rfind('/');
@@ -54,9 +55,9 @@ std::optional<StorePath> store_path(const io::FileSystem& files, const std::stri
     found.root = database == std::string::npos ? "." : whole.substr(0, database);
     if (found.root.empty()) found.root = "/";
     const size_t begin = database == std::string::npos ? 0 : database + 1;
-    found.database = whole.substr(begin, table - begin);
-    found.table = whole.substr(table + 1);
-    if (files.kind(found.root + "/.ch/manifest") != io::EntryKind::Folder) return std::nullopt;
+    found.database = format::name_in_path(whole.substr(begin, table - begin));
+    found.table = format::name_in_path(whole.substr(table + 1));
+    if (!is_store(files, found.root)) return std::nullopt;
     return found;
 }
 
@@ -102,11 +103,8 @@ std::optional<std::vector<std::string>> list_tables(const std::shared_ptr<io::Fi
     std::vector<std::string> names;
     std::shared_ptr<Database> database = Database::open(files, place->root, {});
     const std::shared_ptr<const State> state = read_snapshot(*database, point).state;
-    const std::string name = state->databases.count(place->database) > 0
-                                 ? place->database
-                                 : format::unescape_for_file_name(place->database);
     for (const auto& [id, table] : state->tables)
-        if (table->database_name == name) names.push_back(table->name);
+        if (table->database_name == place->database) names.push_back(table->name);
     std::sort(names.begin(), names.end());
     return names;
 }

@@ -21,7 +21,11 @@ struct ReadPoint {
     static ReadPoint of_number(uint64_t number);
 };
 
-/// The parts of a path ROOT/DATABASE/TABLE, if ROOT is a store.
+/// Whether the folder is the root of a store; a plain ClickHouse folder is none.
+bool is_store(const io::FileSystem& files, const std::string& root);
+
+/// The parts of a path ROOT/DATABASE/TABLE, if ROOT is a store; names as they are, whether the path
+/// has them plain or escaped (format::name_in_path).
 struct StorePath {
     std::string root;
     std::string database;

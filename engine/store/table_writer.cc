@@ -192,17 +192,4 @@ std::vector<NewPart> TableWriter::finish_apart() {
     return std::move(parts_);
 }
 
-void add_written(Database& database, Transaction& transaction, const WriteTarget& target,
-                 std::vector<NewPart> parts, const std::shared_ptr<BufferPool>& pool) {
-    // Where tasks met in a partition, rows of one may replace those of another: what each found of
-    // its own rows alone is not all.
-    std::map<std::string, size_t> met;
-    for (const NewPart& part : parts) ++met[part.partition_id];
-    for (NewPart& part : parts)
-        if (met[part.partition_id] > 1) part.bitmap.reset();
-    if (make_write_layout(target.schema).replacing)
-        hide_older_rows(database, transaction, target, parts, pool);
-    for (NewPart& part : parts) transaction.add_part(target.table, std::move(part));
-}
-
 }  // namespace ch::storage

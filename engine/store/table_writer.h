@@ -60,7 +60,7 @@ public:
     /// Writes what is left and gives all parts to the transaction. Called once.
     void finish(Transaction& transaction);
     /// The same for a commit that another process makes: all files are synced, and the parts are
-    /// for add_written(). Requires: WriteOptions::is_apart.
+    /// for WriteJob::commit(). Requires: WriteOptions::is_apart.
     [[nodiscard]] std::vector<NewPart> finish_apart();
 
     [[nodiscard]] const WriteLayout& layout() const { return layout_; }
@@ -87,10 +87,5 @@ private:
     std::vector<NewPart> parts_;
     std::map<std::string, size_t> parts_of_partition_;
 };
-
-/// Gives parts that finish_apart() made to the transaction, and finds the older rows that they
-/// hide.
-void add_written(Database& database, Transaction& transaction, const WriteTarget& target,
-                 std::vector<NewPart> parts, const std::shared_ptr<BufferPool>& pool);
 
 }  // namespace ch::storage

@@ -1,11 +1,13 @@
 #include "engine/store/write_job.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/error.h"
 #include "engine/format/part_name.h"
 #include "engine/store/create_table.h"
+#include "engine/store/hidden_rows.h"
 #include "engine/store/write_layout.h"
 
 namespace ch::storage {
@@ -26,6 +28,15 @@ std::vector<std::string> partitions_of(const std::vector<NewPart>& parts) {
     return {ids.begin(), ids.end()};
 }
 
+/// Where tasks met in a partition, rows of one may replace those of another: what each found of its
+/// own rows alone is not all, and readers find out by themselves.
+void forget_bitmaps_of_met_tasks(std::vector<NewPart>& parts) {
+    std::map<std::string, size_t> met;
+    for (const NewPart& part : parts) ++met[part.partition_id];
+    for (NewPart& part : parts)
+        if (met[part.partition_id] > 1) part.bitmap.reset();
+}
+
 }  // namespace
 
 WriteJob::WriteJob(Key, std::shared_ptr<Database> database, TableName name, WriteMode mode)
@@ -37,10 +48,7 @@ WriteJob::WriteJob(Key, std::shared_ptr<Database> database, TableName name, Writ
 std::unique_ptr<WriteJob> WriteJob::begin(std::shared_ptr<Database> database, const TableName& name,
                                           WriteMode mode, uint64_t latch_wait_ms_max) {
     auto job = std::make_unique<WriteJob>(Key(), std::move(database), name, mode);
-    const auto found = job->database_->newest()->find(name.database, name.table);
-    if (!found)
-        throw Error(ErrorCode::NotFound, "there is no table " + name.database + "." + name.table,
-                    job->database_->root());
+    const auto found = require_table(*job->database_, name);
     job->latch_ = require_latch(*job->database_, found->id, latch_wait_ms_max);
     job->make_task(job->begin_transaction(), found->id);
     return job;
@@ -113,11 +121,10 @@ uint64_t WriteJob::commit(std::vector<NewPart> parts, const std::shared_ptr<Buff
     const std::vector<std::string> partition_ids = partitions_of(parts);
     std::optional<Transaction> transaction = begin_transaction();
     retire_replaced(*transaction, partition_ids);
-    if (mode_ == WriteMode::Append) {
-        add_written(*database_, *transaction, task_.target, std::move(parts), pool);
-    } else {
-        for (NewPart& part : parts) transaction->add_part(task_.target.table, std::move(part));
-    }
+    forget_bitmaps_of_met_tasks(parts);
+    if (mode_ == WriteMode::Append && task_.commit_ts)
+        hide_older_rows(*database_, *transaction, task_.target, parts, pool);
+    for (NewPart& part : parts) transaction->add_part(task_.target.table, std::move(part));
     for (int tries = 1;; ++tries) {
         const CommitOutcome outcome = database_->commit(*transaction);
         if (const auto* published = std::get_if<latch::Published>(&outcome))

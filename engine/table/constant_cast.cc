@@ -1,5 +1,3 @@
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -9,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/io/posix_fs.h"
+#include "engine/exec/address_text.h"
 #include "engine/exec/calendar.h"
 #include "engine/exec/time_zone.h"
 #include "engine/exec/value_order.h"
@@ -272,32 +271,12 @@ Constant cast_to_time(const Constant& from, const Type& to) {
     return stored(to, *ticks);
 }
 
-/// UUID: two halves, each little-endian, the first half first. IPv4: the number. IPv6: network
-/// order.
 Constant cast_to_address(const Constant& from, const Type& to) {
     const auto* text = std::get_if<std::string>(&from.value);
     if (!text) refuse("a number", to);
-    if (to.id == TypeId::IPv4) {
-        in_addr address{};
-        if (inet_pton(AF_INET, text->c_str(), &address) != 1) refuse("'" + *text + "'", to);
-        return stored(to, Int128(ntohl(address.s_addr)));
-    }
     std::array<uint8_t, 16> bytes{};
-    if (to.id == TypeId::IPv6) {
-        if (inet_pton(AF_INET6, text->c_str(), bytes.data()) != 1) refuse("'" + *text + "'", to);
-        return stored(to, std::string(bytes.begin(), bytes.end()));
-    }
-    std::string digits;
-    for (char c : *text)
-        if (c != '-') digits += c;
-    bool is_uuid = text->size() == 36 && digits.size() == 32;
-    for (size_t i = 0; is_uuid && i < bytes.size(); ++i) {
-        auto [rest, failure] = std::from_chars(&digits[2 * i], &digits[2 * i] + 2, bytes[i], 16);
-        is_uuid = failure == std::errc() && rest == &digits[2 * i] + 2;
-    }
-    if (!is_uuid) refuse("'" + *text + "'", to);
-    std::reverse(bytes.begin(), bytes.begin() + 8);
-    std::reverse(bytes.begin() + 8, bytes.end());
+    if (!exec::parse_address(*text, to, bytes.data())) refuse("'" + *text + "'", to);
+    if (to.id == TypeId::IPv4) return stored(to, Int128{load<uint32_t>(bytes.data())});
     return stored(to, std::string(bytes.begin(), bytes.end()));
 }
 

@@ -78,11 +78,9 @@ std::optional<std::string> definitions_folder(const io::FileSystem& files, const
     return store_folder(files, root, parse_file(files, sql, parse_database_query).uuid);
 }
 
-/// The name in ClickHouse's paths of what stands in a caller's, where it may be plain or escaped.
-/// It is one of the two, never both: `x-y` and `x%2Dy` are one table, `x%252Dy` is another.
+/// The name in ClickHouse's paths of what stands in a caller's.
 std::string name_in_paths(const std::string& given) {
-    bool is_escaped = format::escape_for_file_name(format::unescape_for_file_name(given)) == given;
-    return is_escaped ? given : format::escape_for_file_name(given);
+    return format::escape_for_file_name(format::name_in_path(given));
 }
 
 /// A folder that ClickHouse did not name may have any name, and be asked for by its escaped one.

@@ -117,7 +117,7 @@ public:
     [[nodiscard]] const std::vector<PartView>& views() const { return views_; }
     [[nodiscard]] const std::vector<BrokenPart>& broken_parts() const { return broken_; }
     [[nodiscard]] const std::shared_ptr<const io::FileSystem>& files() const { return files_; }
-    /// About the memory that the table holds by now, but for what counts against its pool.
+    /// About the memory that the table and its parts hold by now.
     [[nodiscard]] size_t memory_bytes() const;
 
 private:

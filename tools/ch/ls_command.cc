@@ -63,7 +63,7 @@ std::vector<std::string> names_below(const CommandContext& context, const std::s
 
 /// A ClickHouse data path, or the data/ folder of one: what stands below are databases.
 bool is_root(const io::FileSystem& files, const std::string& path) {
-    return files.kind(path + "/.ch/manifest") == io::EntryKind::Folder ||
+    return storage::is_store(files, path) ||
            files.kind(path + "/metadata") == io::EntryKind::Folder ||
            files.kind(path + "/../metadata") == io::EntryKind::Folder;
 }

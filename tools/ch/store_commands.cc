@@ -4,7 +4,8 @@
 #include <utility>
 
 #include "base/io/posix_fs.h"
-#include "engine/store/database.h"
+#include "engine/format/stream_name.h"
+#include "engine/store/create_table.h"
 #include "tools/ch/amount_text.h"
 #include "tools/ch/json_output.h"
 #include "tools/ch/output.h"
@@ -107,11 +108,8 @@ bool run_latch_break(const CommandContext& context, const std::string& path) {
     const auto [database_path, table_name] = split_last(path, "ROOT/DATABASE/TABLE");
     const auto [root, database_name] = split_last(database_path, "ROOT/DATABASE/TABLE");
     std::shared_ptr<storage::Database> database = open(root);
-    std::shared_ptr<const storage::TableState> table =
-        database->newest()->find(database_name, table_name);
-    if (!table)
-        throw Error(ErrorCode::NotFound, "there is no table " + database_name + "." + table_name,
-                    root);
+    const auto table = storage::require_table(
+        *database, {format::name_in_path(database_name), format::name_in_path(table_name)});
     // Raises the epoch first, then frees the lock (latch_store.h).
     database->break_latch(table->id);
     const uint64_t epoch = database->newest()->epoch(table->id);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "engine/format/stream_name.h"
 #include "engine/store/adopt.h"
 #include "engine/store/create_table.h"
 #include "engine/store/export_table.h"
@@ -69,10 +70,7 @@ bool run_create(const CommandContext& context, const WriteOptions& options) {
 bool run_import(const CommandContext& context, const WriteOptions& options) {
     const storage::StorePath place = require_store(context, options.path);
     auto database = open(context, place.root, false);
-    const auto found = database->newest()->find(place.database, place.table);
-    if (!found)
-        throw Error(ErrorCode::NotFound, "there is no table " + place.database + "." + place.table,
-                    place.root);
+    const auto found = storage::require_table(*database, {place.database, place.table});
     const storage::WriteLatch latch = storage::require_latch(*database, found->id, kLatchWaitMs);
     storage::Transaction transaction = database->begin();
     transaction.use(latch);
@@ -115,8 +113,9 @@ bool run_adopt(const CommandContext& context, const WriteOptions& options) {
         throw Error(ErrorCode::InvalidArgument,
                     "'" + options.path + "' is not ROOT/DATABASE/TABLE");
     auto database = open(context, options.path.substr(0, before), true);
-    const storage::TableName name{options.path.substr(before + 1, slash - before - 1),
-                                  options.path.substr(slash + 1)};
+    const storage::TableName name{
+        format::name_in_path(options.path.substr(before + 1, slash - before - 1)),
+        format::name_in_path(options.path.substr(slash + 1))};
     const std::string& folder = options.second.empty() ? options.path : options.second;
     const storage::AdoptReport report = storage::adopt_table(*database, folder, name, context.pool);
     write_report(

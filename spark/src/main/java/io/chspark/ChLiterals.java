@@ -7,9 +7,9 @@ import java.time.LocalDate;
 import org.apache.spark.sql.connector.expressions.Literal;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.DayTimeIntervalType;
 import org.apache.spark.sql.types.Decimal;
 import org.apache.spark.sql.types.DecimalType;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /** Constants of Spark's expressions as a plan writes them (include/ch/ch.h). */
@@ -37,27 +37,11 @@ final class ChLiterals {
    * none.
    */
   static String clickHouseName(DataType type) {
-    if (type instanceof DecimalType decimal) {
-      return "Decimal(" + decimal.precision() + ", " + decimal.scale() + ")";
-    }
-    if (type instanceof DayTimeIntervalType) {
-      return "Int64";
-    }
-    if (type.equals(DataTypes.StringType)) {
-      return "String";
-    }
+    boolean isCollated = type instanceof StringType && !type.equals(DataTypes.StringType);
     return switch (type.typeName()) {
-      case "boolean" -> "Bool";
-      case "byte" -> "Int8";
-      case "short" -> "Int16";
-      case "integer" -> "Int32";
-      case "long" -> "Int64";
-      case "float" -> "Float32";
-      case "double" -> "Float64";
-      case "date" -> "Date32";
       case "timestamp", "timestamp_ntz" -> "DateTime64(6)";
       case "binary" -> "FixedString";
-      default -> null;
+      default -> isCollated ? null : ChTypeName.base(type);
     };
   }
 

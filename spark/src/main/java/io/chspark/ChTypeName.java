@@ -95,7 +95,8 @@ record ChTypeName(String name, String marker) {
     return name.name;
   }
 
-  private static String base(DataType type) {
+  /** Of a type that holds no other; null if it has no counterpart. */
+  static String base(DataType type) {
     if (type instanceof DecimalType decimal) {
       return "Decimal(" + decimal.precision() + ", " + decimal.scale() + ")";
     }
