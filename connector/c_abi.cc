@@ -10,6 +10,8 @@
 #include "ch/ch.h"
 #include "connector/command.h"
 #include "connector/describe.h"
+#include "connector/history.h"
+#include "connector/pin.h"
 #include "connector/plan.h"
 #include "connector/query.h"
 #include "connector/session.h"
@@ -47,6 +49,10 @@ struct ch_session {
 struct ch_query {
     std::shared_ptr<connector::Query> query;
     bool is_stream_taken = false;
+};
+
+struct ch_pin {
+    std::unique_ptr<connector::VersionPin> pin;
 };
 
 struct ch_job {
@@ -132,7 +138,41 @@ int32_t ch_describe(ch_session* session, const char* table, char** json, ch_erro
     return guarded(error, [&] {
         auto& out = required(json, "json");
         out = copy_text(connector::describe_json(*required(session, "session").session,
-                                                 &required(table, "table")));
+                                                 &required(table, "table"), std::nullopt));
+    });
+}
+
+int32_t ch_describe_version(ch_session* session, const char* table, uint64_t version, char** json,
+                            ch_error* error) {
+    return guarded(error, [&] {
+        auto& out = required(json, "json");
+        out = copy_text(connector::describe_json(*required(session, "session").session,
+                                                 &required(table, "table"), version));
+    });
+}
+
+int32_t ch_pin_open(ch_session* session, const char* request, ch_pin** pin, char** json,
+                    ch_error* error) {
+    return guarded(error, [&] {
+        auto& out = required(pin, "pin");
+        auto& text = required(json, "json");
+        auto opened = std::make_unique<ch_pin>();
+        opened->pin = connector::VersionPin::open(*required(session, "session").session,
+                                                  &required(request, "request"));
+        text = copy_text(opened->pin->text());
+        out = opened.release();
+    });
+}
+
+void ch_pin_close(ch_pin* pin) {
+    std::unique_ptr<ch_pin> closed(pin);
+}
+
+int32_t ch_history(ch_session* session, const char* request, char** json, ch_error* error) {
+    return guarded(error, [&] {
+        auto& out = required(json, "json");
+        out = copy_text(connector::history_json(*required(session, "session").session,
+                                                &required(request, "request")));
     });
 }
 

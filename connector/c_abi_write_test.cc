@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -98,14 +99,47 @@ protected:
         ch_string_free(text);
         return code;
     }
-    uint64_t rows() {
+    void append(std::vector<int64_t> values) {
+        ch_job* job = begin("append");
+        ASSERT_NE(job, nullptr) << error_.message;
+        EXPECT_EQ(commit(job, {run_task(std::move(values))}), CH_OK) << error_.message;
+        ch_job_close(job);
+    }
+    uint64_t rows(std::optional<uint64_t> version = std::nullopt) {
         char* text = nullptr;
-        EXPECT_EQ(ch_describe(session_, (folder_ / "d" / "t").c_str(), &text, &error_), CH_OK)
+        const std::string path = folder_ / "d" / "t";
+        EXPECT_EQ(version ? ch_describe_version(session_, path.c_str(), *version, &text, &error_)
+                          : ch_describe(session_, path.c_str(), &text, &error_),
+                  CH_OK)
             << error_.message;
-        const json described = text == nullptr ? json() : json::parse(text);
-        ch_string_free(text);
+        const json described = taken(text);
         EXPECT_EQ(described.value("store", false), true);
         return described.value("rows", uint64_t{0});
+    }
+    /// Parses the text and frees it; null if there is none.
+    static json taken(char* text) {
+        json value = text == nullptr ? json() : json::parse(text);
+        ch_string_free(text);
+        return value;
+    }
+    /// Null if it failed.
+    json open_pin(const json& request, ch_pin** pin) {
+        char* text = nullptr;
+        static_cast<void>(ch_pin_open(session_, request.dump().c_str(), pin, &text, &error_));
+        return taken(text);
+    }
+    json history(const json& request) {
+        char* text = nullptr;
+        static_cast<void>(ch_history(session_, request.dump().c_str(), &text, &error_));
+        return taken(text);
+    }
+    size_t splits(std::optional<uint64_t> version) {
+        json plan = {
+            {"node", "scan"}, {"table", (folder_ / "d" / "t").string()}, {"columns", {"k"}}};
+        if (version) plan["version"] = *version;
+        char* text = nullptr;
+        EXPECT_EQ(ch_plan(session_, plan.dump().c_str(), &text, &error_), CH_OK) << error_.message;
+        return taken(text)["splits"].size();
     }
 
     ch::io::ScratchFolder scratch_;
@@ -199,12 +233,74 @@ TEST_F(CAbiWrite, DefinitionsAreChanged) {
     EXPECT_EQ(command({{"command", "fly"}}), CH_INVALID_ARGUMENT);
 }
 
+TEST_F(CAbiWrite, APinKeepsAVersionThatPlansAndDescriptionsName) {
+    create();
+    append({1, 2});
+    const std::string root = folder_.string();
+    ch_pin* pin = nullptr;
+    const uint64_t first = open_pin({{"root", root}}, &pin)["version"];
+    append({3});
+    const json collect = {{"command", "gc"}, {"keep_ms", 0}, {"keep_versions", 0}};
+    EXPECT_EQ(command(collect), CH_OK) << error_.message;
+    EXPECT_EQ(rows(first), 2u);
+    EXPECT_EQ(rows(), 3u);
+    EXPECT_EQ(splits(first), 1u);
+    EXPECT_EQ(splits(std::nullopt), 2u);
+    ch_pin* another = nullptr;
+    const json known = open_pin({{"root", root}, {"version", first}}, &another);
+    EXPECT_EQ(open_pin({{"root", root}, {"time_ms", known["time_ms"]}}, nullptr), json());
+    EXPECT_EQ(error_.code, CH_INVALID_ARGUMENT) << "no place for the pin";
+    ch_pin_close(pin);
+    EXPECT_EQ(command(collect), CH_OK);
+    EXPECT_EQ(rows(first), 2u) << "pinned twice";
+    ch_pin_close(another);
+    EXPECT_EQ(rows(), 3u) << "the session's own use of the old version ends";
+    EXPECT_EQ(command(collect), CH_OK);
+    EXPECT_EQ(open_pin({{"root", root}, {"version", first}}, &pin), json());
+    EXPECT_EQ(error_.code, CH_SNAPSHOT_EXPIRED) << error_.message;
+    EXPECT_EQ(open_pin({{"root", root}, {"time_ms", 1}}, &pin), json());
+    EXPECT_EQ(error_.code, CH_SNAPSHOT_EXPIRED) << error_.message;
+    EXPECT_EQ(open_pin({{"root", root}, {"version", 10'000}}, &pin), json());
+    EXPECT_EQ(error_.code, CH_NOT_FOUND) << error_.message;
+    ch_pin_close(nullptr);
+}
+
+TEST_F(CAbiWrite, HistoryTellsOfVersionsAndParts) {
+    create();
+    append({1, 2});
+    json request = {{"root", folder_.string()}, {"database", "d"}, {"table", "t"}};
+    request["of"] = "snapshots";
+    const json versions = history(request);
+    ASSERT_EQ(versions["rows"].size(), 2u);
+    EXPECT_EQ(versions["rows"][0]["operation"], "create");
+    EXPECT_EQ(versions["rows"][1]["operation"], "write");
+    EXPECT_EQ(versions["rows"][1]["rows"], 2u);
+    request["version"] = versions["rows"][1]["version"];
+    request["of"] = "parts";
+    append({3});
+    EXPECT_EQ(history(request)["rows"].size(), 1u);
+    EXPECT_EQ(history(request)["rows"][0]["part"], "all_1_1_0");
+    request["of"] = "secrets";
+    EXPECT_EQ(history(request), json());
+    EXPECT_EQ(error_.code, CH_INVALID_ARGUMENT);
+    EXPECT_EQ(command({{"command", "rollback"},
+                       {"database", "d"},
+                       {"table", "t"},
+                       {"version", request["version"]}}),
+              CH_OK)
+        << error_.message;
+    EXPECT_EQ(rows(), 2u);
+}
+
 TEST_F(CAbiWrite, APlainFolderIsOnlyRead) {
     fs::create_directories(folder_ / "d" / "t");
     EXPECT_EQ(command({{"command", "create_database"}, {"database", "x"}}), CH_UNSUPPORTED);
     EXPECT_NE(std::string(error_.message).find("only read"), std::string::npos) << error_.message;
     EXPECT_EQ(begin("append"), nullptr);
     EXPECT_EQ(error_.code, CH_UNSUPPORTED);
+    ch_pin* pin = nullptr;
+    EXPECT_EQ(open_pin({{"root", folder_.string()}}, &pin), json());
+    EXPECT_NE(std::string(error_.message).find("no versions"), std::string::npos) << error_.message;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "engine/format/type_text.h"
 #include "engine/store/create_table.h"
 #include "engine/store/merge.h"
+#include "engine/store/rollback.h"
 #include "engine/store/schema_change.h"
 #include "engine/store/table_schema.h"
 #include "engine/table/create_query.h"
@@ -184,6 +185,15 @@ void merge(const DatabasePtr& database, const json& request, const Session& sess
     static_cast<void>(storage::merge_table(database, table, rule, session.pool(), {}, kMergesMax));
 }
 
+void rollback(storage::Database& database, const json& request) {
+    check_fields(request, kWhat,
+                 {"command", "root", "database", "table", "version", "latch_wait_ms"});
+    const storage::TableId table =
+        storage::require_table(database, table_name(request, "table"))->id;
+    static_cast<void>(storage::roll_back(database, table, count_field(request, kWhat, "version"),
+                                         wait_of(request)));
+}
+
 void run(const DatabasePtr& database, const std::string& name, const json& request,
          const Session& session) {
     using Run = void (*)(storage::Database&, const json&);
@@ -195,11 +205,15 @@ void run(const DatabasePtr& database, const std::string& name, const json& reque
         {"rename_table", rename_table},
         {"truncate", truncate},
         {"alter", alter},
+        {"rollback", rollback},
     };
     if (name == "merge") return merge(database, request, session);
     if (name == "gc") {
-        check_fields(request, kWhat, {"command", "root"});
-        static_cast<void>(database->collect({}));
+        check_fields(request, kWhat, {"command", "root", "keep_ms", "keep_versions"});
+        storage::Retention kept;
+        kept.ms = optional_count(request, kWhat, "keep_ms").value_or(kept.ms);
+        kept.versions = optional_count(request, kWhat, "keep_versions").value_or(kept.versions);
+        static_cast<void>(database->collect(kept));
         return;
     }
     auto found = kCommands.find(name);

@@ -100,8 +100,10 @@ std::string list_json(const Session& session, const std::string& path) {
     return dump_json(result);
 }
 
-std::string describe_json(Session& session, const std::string& path) {
-    std::shared_ptr<const table::Table> opened = session.open_table(path);
+std::string describe_json(Session& session, const std::string& path,
+                          std::optional<uint64_t> version) {
+    const storage::OpenedTable found = session.open_table(path, version);
+    const std::shared_ptr<const table::Table>& opened = found.table;
     const table::TableSchema& schema = opened->schema();
     json columns = json::array();
     for (const table::TableColumn& column : schema.columns) columns.push_back(column_json(column));
@@ -116,25 +118,31 @@ std::string describe_json(Session& session, const std::string& path) {
         bytes += part->bytes_on_disk();
         granules += part->granules().count();
     }
-    return dump_json({{"database", schema.database},
-                      {"name", schema.name},
-                      {"path", opened->path()},
-                      {"store", storage::store_path(*session.files(), path).has_value()},
-                      {"engine", schema.engine},
-                      {"columns", std::move(columns)},
-                      {"order_by", schema.sorting_key},
-                      {"primary_key", schema.primary_key},
-                      {"partition_by", schema.partition_key},
-                      {"rows", rows},
-                      {"bytes", bytes},
-                      {"parts", opened->parts().size()},
-                      {"granules", granules},
-                      {"statistics", statistics_json(*opened)},
-                      {"broken", std::move(broken)}});
+    json result = {{"database", schema.database},
+                   {"name", schema.name},
+                   {"path", opened->path()},
+                   {"store", found.at.has_value()},
+                   {"engine", schema.engine},
+                   {"columns", std::move(columns)},
+                   {"order_by", schema.sorting_key},
+                   {"primary_key", schema.primary_key},
+                   {"partition_by", schema.partition_key},
+                   {"rows", rows},
+                   {"bytes", bytes},
+                   {"parts", opened->parts().size()},
+                   {"granules", granules},
+                   {"statistics", statistics_json(*opened)},
+                   {"broken", std::move(broken)}};
+    if (found.at) {
+        result["version"] = found.at->version;
+        result["changed_version"] = found.at->changed;
+    }
+    return dump_json(result);
 }
 
 std::string plan_json(Session& session, const Plan& plan) {
-    std::shared_ptr<const table::Table> opened = session.open_table(scan_of(plan).table);
+    const ScanNode& node = scan_of(plan);
+    std::shared_ptr<const table::Table> opened = session.open_table(node.table, node.version).table;
     BoundPlan bound = bind_plan(plan, types_of(opened->schema()));
     table::ScanPlan scan = table::plan_scan(*opened, bound.request, plan.options.split_bytes);
     json splits = json::array();

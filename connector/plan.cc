@@ -37,9 +37,10 @@ PlanExpression parse_expression(const json& value) {
 }
 
 ScanNode parse_scan(const json& value) {
-    check_fields(value, "node \"scan\"", {"node", "table", "columns", "options"});
+    check_fields(value, "node \"scan\"", {"node", "table", "version", "columns", "options"});
     ScanNode scan;
     scan.table = text_field(value, "node \"scan\"", "table");
+    scan.version = optional_count(value, "node \"scan\"", "version");
     const json& columns = array_field(value, "node \"scan\"", "columns");
     if (columns.size() > kColumnsMax)
         throw Error(ErrorCode::InvalidArgument, "node \"scan\": too many columns, at most " +

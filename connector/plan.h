@@ -28,6 +28,7 @@ struct NamedExpression {
 
 struct ScanNode {
     std::string table;
+    std::optional<uint64_t> version;  ///< of the table's store
     std::vector<std::string> columns;
 };
 struct FilterNode {

@@ -40,7 +40,9 @@ std::shared_ptr<Query> Query::start(std::shared_ptr<Session> session, const Plan
         return std::make_shared<Query>(std::move(session), plan.options, std::move(bound),
                                        std::move(splits));
     }
-    std::shared_ptr<const table::Table> opened = session->open_table(scan_of(plan).table);
+    const ScanNode& node = scan_of(plan);
+    std::shared_ptr<const table::Table> opened =
+        session->open_table(node.table, node.version).table;
     BoundPlan bound = bind_plan(plan, types_of(opened->schema()));
     table::ScanPlan scan = table::plan_scan(*opened, bound.request, plan.options.split_bytes);
     return std::make_shared<Query>(std::move(session), plan.options, std::move(bound),

@@ -36,9 +36,10 @@ Session::Session(std::shared_ptr<io::FileSystem> files, size_t memory_bytes)
       tables_(files_, pool_, kTablesCachedMax,
               std::min(kTablesCachedBytesMax, memory_bytes / kCachesShare)) {}
 
-std::shared_ptr<const table::Table> Session::open_table(const std::string& path) {
+storage::OpenedTable Session::open_table(const std::string& path, std::optional<uint64_t> version) {
     check_path(path);
-    return tables_.open(path);
+    return tables_.open_at(
+        path, version ? storage::ReadPoint::of_number(*version) : storage::ReadPoint());
 }
 
 void check_path(std::string_view path) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,7 +10,6 @@
 #include "base/memory_budget.h"
 #include "connector/part_cache.h"
 #include "connector/table_cache.h"
-#include "engine/table/table.h"
 
 namespace ch::connector {
 
@@ -28,9 +28,10 @@ public:
     [[nodiscard]] const MemoryBudget& budget() const { return *budget_; }
     [[nodiscard]] PartCache& parts() { return parts_; }
 
-    /// The table as its folder is now. Parts that have not changed since the last call are not read
-    /// again.
-    [[nodiscard]] std::shared_ptr<const table::Table> open_table(const std::string& path);
+    /// The table as its folder is now, or one of a store at a version of it. Parts that have not
+    /// changed since the last call are not read again.
+    [[nodiscard]] storage::OpenedTable open_table(const std::string& path,
+                                                  std::optional<uint64_t> version);
 
 private:
     std::shared_ptr<io::FileSystem> files_;

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "engine/store/open_table.h"
 
 namespace ch::connector {
 
@@ -16,12 +15,11 @@ TableCache::TableCache(std::shared_ptr<io::FileSystem> files, std::shared_ptr<Bu
       tables_max_(tables_max),
       bytes_max_(bytes_max) {}
 
-std::shared_ptr<const table::Table> TableCache::open(const std::string& path) {
+storage::OpenedTable TableCache::open_at(const std::string& path, const storage::ReadPoint& point) {
     // The old table lends its parts to the new one, which shares those whose stamps are the same.
     std::shared_ptr<const table::Table> previous = find(path);
-    std::shared_ptr<const table::Table> opened =
-        storage::open_table(files_, path, {}, previous.get(), pool_);
-    keep(path, opened);
+    storage::OpenedTable opened = storage::open_table(files_, path, point, previous.get(), pool_);
+    keep(path, opened.table);
     return opened;
 }
 

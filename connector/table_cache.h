@@ -8,7 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/io/file_system.h"
-#include "engine/table/table.h"
+#include "engine/store/open_table.h"
 
 namespace ch::connector {
 
@@ -23,7 +23,10 @@ public:
                size_t tables_max, size_t bytes_max);
 
     /// A table of a store at its newest version, or a plain folder (storage::open_table).
-    std::shared_ptr<const table::Table> open(const std::string& path);
+    std::shared_ptr<const table::Table> open(const std::string& path) {
+        return open_at(path, {}).table;
+    }
+    storage::OpenedTable open_at(const std::string& path, const storage::ReadPoint& point);
 
     /// Gives up all tables. Those in use live on with their users.
     void clear();

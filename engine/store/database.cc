@@ -15,6 +15,7 @@ namespace ch::storage {
 namespace {
 
 constexpr int kTsoLogicalBits = 18;
+constexpr uint64_t kMsPerHour = 3'600'000;
 
 uint64_t system_random() {
     std::random_device device;
@@ -27,13 +28,26 @@ uint64_t system_now_ms() {
                                      .count());
 }
 
-[[noreturn]] void expired(uint64_t version, uint64_t floor, const std::string& root) {
+std::string range_text(uint64_t oldest, uint64_t newest) {
+    return "versions " + std::to_string(oldest) + " to " + std::to_string(newest) + " can be read";
+}
+
+[[noreturn]] void expired(const std::string& what, uint64_t floor, uint64_t newest,
+                          const std::string& root) {
+    const Retention kept;
     throw Error(ErrorCode::SnapshotExpired,
-                "version " + std::to_string(version) + " is gone: collection has passed it, " +
-                    "version " + std::to_string(floor) +
-                    " is the oldest that can be read; read a newer one, and pin versions that are "
-                    "needed longer (ch snapshot pin) or keep more of them",
+                what + ": " + range_text(floor, newest) +
+                    "; read one of them. Collection (gc) keeps " +
+                    std::to_string(kept.ms / kMsPerHour) + " hours and at most " +
+                    std::to_string(kept.versions) +
+                    " versions unless it is told to keep more or fewer, and what is pinned (ch "
+                    "snapshot pin)",
                 root);
+}
+
+[[noreturn]] void expired(uint64_t version, latch::LatchStore& latch, const std::string& root) {
+    expired("version " + std::to_string(version) + " is gone, collection has passed it",
+            latch.floor(), latch.head(), root);
 }
 
 }  // namespace
@@ -116,8 +130,7 @@ State Database::load(uint64_t version) {
         } catch (const Error& error) {
             // Collection may have removed a file between the listing and the reading of it.
             if (error.code() != ErrorCode::NotFound) throw;
-            if (const uint64_t floor = latch_->floor(); version < floor)
-                expired(version, floor, root_);
+            if (version < latch_->floor()) expired(version, *latch_, root_);
             if (tries == kLoadsMax)
                 throw Error(ErrorCode::Corrupt, error.message() + "; restore it from a backup",
                             error.path());
@@ -178,12 +191,12 @@ Snapshot Database::snapshot(std::optional<uint64_t> version) {
         const uint64_t wanted = version.value_or(state->version);
         if (wanted > state->version)
             throw Error(ErrorCode::NotFound,
-                        "there is no version " + std::to_string(wanted) + " yet, the newest is " +
-                            std::to_string(state->version),
+                        "there is no version " + std::to_string(wanted) + " yet: " +
+                            range_text(std::max<uint64_t>(latch_->floor(), 1), state->version),
                         root_);
         auto pinned = latch_->pin(wanted, note);
-        if (const auto* late = std::get_if<latch::Expired>(&pinned)) {
-            if (version) expired(wanted, late->floor, root_);
+        if (std::holds_alternative<latch::Expired>(pinned)) {
+            if (version) expired(wanted, *latch_, root_);
             continue;
         }
         std::shared_ptr<latch::Pin> pin = std::move(std::get<std::unique_ptr<latch::Pin>>(pinned));
@@ -202,7 +215,8 @@ Snapshot Database::snapshot_as_of(uint64_t tso) {
     uint64_t low = std::max<uint64_t>(latch_->floor(), 1);
     auto oldest = latch_->pin(low, "looking for a version by its time");
     if (std::holds_alternative<latch::Expired>(oldest)) return snapshot_as_of(tso);
-    if (!is_within(load(low))) expired(low - 1, low, root_);
+    if (!is_within(load(low)))
+        expired("no version of that time is left or has ever been", low, head, root_);
     uint64_t high = head;
     while (low < high) {
         const uint64_t middle = low + (high - low + 1) / 2;
@@ -218,7 +232,7 @@ Snapshot Database::snapshot_as_of(uint64_t tso) {
 Error Database::explain(const Error& error, uint64_t version) {
     if (error.code() != ErrorCode::NotFound || latch_->floor() <= version) return error;
     try {
-        expired(version, latch_->floor(), root_);
+        expired(version, *latch_, root_);
     } catch (const Error& gone) {
         return gone;
     }

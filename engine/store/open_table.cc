@@ -109,21 +109,23 @@ std::optional<std::vector<std::string>> list_tables(const std::shared_ptr<io::Fi
     return names;
 }
 
-std::shared_ptr<const table::Table> open_table(const std::shared_ptr<io::FileSystem>& files,
-                                               const std::string& path, const ReadPoint& point,
-                                               const table::Table* previous,
-                                               const std::shared_ptr<BufferPool>& pool) {
+OpenedTable open_table(const std::shared_ptr<io::FileSystem>& files, const std::string& path,
+                       const ReadPoint& point, const table::Table* previous,
+                       const std::shared_ptr<BufferPool>& pool) {
     const std::optional<StorePath> place = store_path(*files, path);
     if (!place) {
         if (point.version || point.tso)
             throw Error(ErrorCode::InvalidArgument,
                         "a plain ClickHouse folder has no versions; ch adopt takes it into a store",
                         path);
-        return table::Table::open(files, path, previous, pool);
+        return {table::Table::open(files, path, previous, pool), std::nullopt};
     }
     std::shared_ptr<Database> database = Database::open(files, place->root, {});
-    return open_table(database, read_snapshot(*database, point), place->database, place->table,
-                      previous, pool);
+    const Snapshot snapshot = read_snapshot(*database, point);
+    const uint64_t changed =
+        find_table(*snapshot.state, place->database, place->table, place->root)->changed_version;
+    return {open_table(database, snapshot, place->database, place->table, previous, pool),
+            TableVersion{snapshot.state->version, changed}};
 }
 
 }  // namespace ch::storage

@@ -54,11 +54,21 @@ std::optional<std::vector<std::string>> list_tables(const std::shared_ptr<io::Fi
                                                     const std::string& path,
                                                     const ReadPoint& point);
 
+/// Where a table of a store was read.
+struct TableVersion {
+    uint64_t version = 0;  ///< of the root
+    uint64_t changed = 0;  ///< the last version up to it that changed the table in any way
+};
+
+struct OpenedTable {
+    std::shared_ptr<const table::Table> table;
+    std::optional<TableVersion> at;  ///< nothing for a plain folder
+};
+
 /// What stands at `path`: a table of the store whose root is above it, at `point`; else, where no
 /// store is above, a plain folder (table::Table::open), which has no versions.
-std::shared_ptr<const table::Table> open_table(const std::shared_ptr<io::FileSystem>& files,
-                                               const std::string& path, const ReadPoint& point,
-                                               const table::Table* previous = nullptr,
-                                               const std::shared_ptr<BufferPool>& pool = nullptr);
+OpenedTable open_table(const std::shared_ptr<io::FileSystem>& files, const std::string& path,
+                       const ReadPoint& point, const table::Table* previous = nullptr,
+                       const std::shared_ptr<BufferPool>& pool = nullptr);
 
 }  // namespace ch::storage

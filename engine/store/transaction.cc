@@ -29,7 +29,7 @@ std::optional<Refusal> refusal_of(const TableEdit& edit, const Transaction& tran
     // Rows of a replacing table whose version is not above all that are there would not count.
     for (const auto& pending : transaction.pending()) {
         const uint64_t commit_ts = pending.part.record.min_commit_ts;
-        if (pending.table == edit.table && !edit.is_merge && commit_ts > 0 &&
+        if (pending.table == edit.table && !edit.is_merge && !edit.retires_all && commit_ts > 0 &&
             commit_ts <= table->max_commit_ts)
             return conflict;
     }

@@ -10,8 +10,10 @@
  * nested at most 512 deep, where a call counts as two.
  *
  * A plan is JSON, a tree of nodes, each with its input:
- *   {"node":"scan", "table":"<path>", "columns":["a","b"]}
+ *   {"node":"scan", "table":"<path>", "version":n, "columns":["a","b"]}
  *       path: a table folder; columns may add _part, _partition_id, _part_offset
+ *       version: of the store whose table it is; without it, the newest. From 2^40 on it is a
+ *       timestamp of TiDB, which means the newest version complete up to it
  *   {"node":"filter", "predicate":E, "input":N}
  *       right over the scan it may use any column of the table, listed there or not
  *   {"node":"project", "columns":[{"name":"x","expr":E}, ...], "input":N}
@@ -148,8 +150,35 @@ CH_EXPORT int32_t ch_list(ch_session* session, const char* path, char** json, ch
  * "arrow" is the column's Arrow format, "spark" the type by which Spark sees it, written as a
  * ClickHouse type; where there is none, "reason" or "spark_reason" says why. Statistics stand only
  * where parts know them; min and max are texts of literals of the type in "spark". "store" says
- * whether the table is one of a store, which can be written. */
+ * whether the table is one of a store, which can be written; then "version" is the store's, and
+ * "changed_version" the last one that changed the table in any way. */
 CH_EXPORT int32_t ch_describe(ch_session* session, const char* table, char** json, ch_error* error);
+/* The same of a store's table at a version, as a plan's scan has it. */
+CH_EXPORT int32_t ch_describe_version(ch_session* session, const char* table, uint64_t version,
+                                      char** json, ch_error* error);
+
+/* A version of a store, of all its databases at once, which stays readable while the pin is open,
+ * whatever is committed, merged or collected. request: {"root"}, the newest version; or also
+ * "version":n, as a plan's scan has it; or "time_ms":n, milliseconds since 1970 UTC: the newest one
+ * published up to then. `json` becomes {"version":n,"time_ms":n}, what was pinned and when it was
+ * published. A version that is gone is CH_SNAPSHOT_EXPIRED, one that is not there yet CH_NOT_FOUND.
+ * The pin may be closed after its session; a process that ends closes its pins. */
+typedef struct ch_pin ch_pin;
+CH_EXPORT int32_t ch_pin_open(ch_session* session, const char* request, ch_pin** pin, char** json,
+                              ch_error* error);
+CH_EXPORT void ch_pin_close(ch_pin* pin);
+
+/* What manifests tell of a store's table. request: {"root","database","table","of":"snapshots"|
+ * "parts","version":n}, without a version at the newest. `json` becomes {"version":n,"rows":[...]}:
+ *   snapshots, the versions up to that one which changed the table and can be read, the oldest one
+ *     that can be read first: {"version","time_ms","operation","note","parts_added",
+ *     "parts_removed","parts","rows","bytes"}; "operation" is create, write, overwrite, rewrite,
+ *     truncate, merge, alter, rename, several of them joined by "+", or "kept" (of the oldest)
+ *   parts, active at that version: {"part","partition_id","level","rows","rows_hidden","bytes",
+ *     "added_version","min_commit_ts","max_commit_ts","schema_id"}; "rows_hidden" stands only where
+ *     the rows that newer ones replaced are known */
+CH_EXPORT int32_t ch_history(ch_session* session, const char* request, char** json,
+                             ch_error* error);
 
 /* Splits of a plan, as JSON: {"splits":[{"id":{...opaque...},"rows":n,"bytes":n}], "parts",
  * "parts_selected","granules","granules_selected","rows","bytes","columns":[read, not filtered by],
@@ -197,7 +226,9 @@ CH_EXPORT void ch_query_close(ch_query* query);
  *       {"drop":"a"}  {"rename":"a","to":"b"}  {"comment":"a","text":""}
  *       {"widen":"a","type":"Int64"}, only to a type that holds every value
  *   merge           {"database","table","final":bool}      parts into larger ones
- *   gc              {}                            removes what no reader can need any more */
+ *   rollback        {"database","table","version":n}       a new version with the rows of then
+ *   gc              {"keep_ms","keep_versions"}   removes what no reader can need any more: older
+ *                   than so many milliseconds, or so many versions ago (86400000 and 1000) */
 CH_EXPORT int32_t ch_command(ch_session* session, const char* request, char** json,
                              ch_error* error);
 

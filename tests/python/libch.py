@@ -43,6 +43,14 @@ class ChMetrics(ctypes.Structure):
     ]
 
 
+class ArrowSchema(ctypes.Structure):
+    _fields_ = [("fields", ctypes.c_byte * 72)]
+
+
+class ArrowArray(ctypes.Structure):
+    _fields_ = [("fields", ctypes.c_byte * 80)]
+
+
 class ArrowArrayStream(ctypes.Structure):
     _fields_ = [(name, ctypes.c_void_p) for name in ("get_schema", "get_next", "get_last_error", "release", "data")]
 
@@ -85,8 +93,9 @@ class Query:
 class Session:
     def __init__(self, library_path: str, settings: dict | None = None):
         self._library = ctypes.CDLL(library_path)
-        for name in ("ch_session_close", "ch_string_free", "ch_query_cancel", "ch_query_metrics", "ch_query_close"):
-            getattr(self._library, name).restype = None
+        without_result = ("session_close", "string_free", "query_cancel", "query_metrics", "query_close", "job_close", "task_close")
+        for name in without_result:
+            getattr(self._library, f"ch_{name}").restype = None
         self._handle = ctypes.c_void_p()
         text = None if settings is None else json.dumps(settings).encode()
         self._check("ch_session_open", text, ctypes.byref(self._handle))
@@ -117,6 +126,35 @@ class Session:
         piece = None if split is None else json.dumps(split).encode()
         self._check("ch_execute", self._handle, json.dumps(plan).encode(), piece, ctypes.byref(query))
         return Query(self._library, query)
+
+    def command(self, root: str, command: str, **fields) -> dict:
+        return self._json("ch_command", json.dumps({"root": root, "command": command, **fields}))
+
+    def history(self, request: dict) -> dict:
+        return self._json("ch_history", json.dumps(request))
+
+    def write(self, root: str, database: str, table: str, batch, mode: str = "append") -> int:
+        """Commits a pyarrow.RecordBatch; returns the version."""
+        job, task, text = ctypes.c_void_p(), ctypes.c_void_p(), ctypes.c_void_p()
+        request = {"root": root, "database": database, "table": table, "mode": mode}
+        self._check("ch_job_begin", self._handle, json.dumps(request).encode(), ctypes.byref(job), ctypes.byref(text))
+        try:
+            self._check("ch_task_begin", self._handle, ctypes.string_at(text), None, ctypes.byref(task))
+            schema, array, message, done = ArrowSchema(), ArrowArray(), ctypes.c_void_p(), ctypes.c_void_p()
+            batch._export_to_c(ctypes.addressof(array), ctypes.addressof(schema))
+            self._check("ch_task_append", task, ctypes.byref(schema), ctypes.byref(array))
+            type(batch)._import_from_c(ctypes.addressof(array), ctypes.addressof(schema))  # takes both back
+            self._check("ch_task_finish", task, ctypes.byref(message))
+            answer = json.dumps({"messages": [ctypes.string_at(message).decode()]}).encode()
+            self._check("ch_job_commit", job, answer, ctypes.byref(done))
+            version = json.loads(ctypes.string_at(done))["version"]
+            for used in (message, done):
+                self._library.ch_string_free(used)
+            return version
+        finally:
+            self._library.ch_string_free(text)
+            self._library.ch_task_close(task)
+            self._library.ch_job_close(job)
 
     def close(self) -> None:
         self._library.ch_session_close(self._handle)

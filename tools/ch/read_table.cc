@@ -8,7 +8,8 @@ storage::ReadPoint read_point(const CommandContext& context) {
 
 std::shared_ptr<const table::Table> open_table(const CommandContext& context,
                                                const std::string& path) {
-    return storage::open_table(context.files, path, read_point(context), nullptr, context.pool);
+    return storage::open_table(context.files, path, read_point(context), nullptr, context.pool)
+        .table;
 }
 
 }  // namespace ch::tools
