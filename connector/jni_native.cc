@@ -12,7 +12,9 @@
 #include "ch/ch.h"
 #include "connector/command.h"
 #include "connector/describe.h"
+#include "connector/history.h"
 #include "connector/jni_text.h"
+#include "connector/pin.h"
 #include "connector/plan.h"
 #include "connector/query.h"
 #include "connector/session.h"
@@ -142,11 +144,40 @@ JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_list(JNIEnv* env, jclass, jlo
 }
 
 JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_describe(JNIEnv* env, jclass, jlong session,
-                                                            jstring table) {
+                                                            jstring table, jlong version) {
     return guarded<jstring>(env, [&] {
         connector::Session& opened = *from_handle<SessionHandle>(session).session;
-        return connector::to_java(env,
-                                  connector::describe_json(opened, connector::to_utf8(env, table)));
+        std::optional<uint64_t> at;
+        if (version >= 0) at = static_cast<uint64_t>(version);
+        return connector::to_java(
+            env, connector::describe_json(opened, connector::to_utf8(env, table), at));
+    });
+}
+
+JNIEXPORT jlong JNICALL Java_io_chspark_ChNative_openPin(JNIEnv* env, jclass, jlong session,
+                                                         jstring request) {
+    return guarded<jlong>(env, [&] {
+        return to_handle(connector::VersionPin::open(*from_handle<SessionHandle>(session).session,
+                                                     connector::to_utf8(env, request)));
+    });
+}
+
+JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_textOfPin(JNIEnv* env, jclass, jlong pin) {
+    return guarded<jstring>(env, [&] {
+        return connector::to_java(env, from_handle<connector::VersionPin>(pin).text());
+    });
+}
+
+JNIEXPORT void JNICALL Java_io_chspark_ChNative_closePin(JNIEnv*, jclass, jlong pin) {
+    close_handle<connector::VersionPin>(pin);
+}
+
+JNIEXPORT jstring JNICALL Java_io_chspark_ChNative_history(JNIEnv* env, jclass, jlong session,
+                                                           jstring request) {
+    return guarded<jstring>(env, [&] {
+        connector::Session& opened = *from_handle<SessionHandle>(session).session;
+        return connector::to_java(
+            env, connector::history_json(opened, connector::to_utf8(env, request)));
     });
 }
 

@@ -14,11 +14,13 @@ import org.apache.spark.sql.catalyst.analysis.NonEmptyNamespaceException;
 import org.apache.spark.sql.catalyst.analysis.TableAlreadyExistsException;
 import org.apache.spark.sql.connector.catalog.Identifier;
 import org.apache.spark.sql.connector.catalog.NamespaceChange;
+import org.apache.spark.sql.connector.catalog.ProcedureCatalog;
 import org.apache.spark.sql.connector.catalog.StagedTable;
 import org.apache.spark.sql.connector.catalog.StagingTableCatalog;
 import org.apache.spark.sql.connector.catalog.SupportsNamespaces;
 import org.apache.spark.sql.connector.catalog.Table;
 import org.apache.spark.sql.connector.catalog.TableChange;
+import org.apache.spark.sql.connector.catalog.procedures.UnboundProcedure;
 import org.apache.spark.sql.connector.expressions.Transform;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
@@ -29,7 +31,7 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  * Namespaces have one level, the database. A root that is a store is written, too; a plain
  * ClickHouse folder is only read.
  */
-public final class ChCatalog implements StagingTableCatalog, SupportsNamespaces {
+public final class ChCatalog implements StagingTableCatalog, SupportsNamespaces, ProcedureCatalog {
   private String name;
   private String root;
 
@@ -105,15 +107,42 @@ public final class ChCatalog implements StagingTableCatalog, SupportsNamespaces 
 
   @Override
   public Table loadTable(Identifier identifier) throws NoSuchTableException {
+    return load(identifier, null);
+  }
+
+  /** VERSION AS OF. */
+  @Override
+  public Table loadTable(Identifier identifier, String version) throws NoSuchTableException {
+    return load(identifier, ChReadPoint.ofVersion(version));
+  }
+
+  /** TIMESTAMP AS OF, in microseconds. */
+  @Override
+  public Table loadTable(Identifier identifier, long timestamp) throws NoSuchTableException {
+    return load(identifier, ChReadPoint.ofMicros(timestamp));
+  }
+
+  /** The table, or its history where two namespaces, database and table, stand before the name. */
+  private Table load(Identifier identifier, ChReadPoint point) throws NoSuchTableException {
+    String[] namespace = identifier.namespace();
+    ChHistoryTable.Kind kind = ChHistoryTable.kind(identifier);
+    String full = name + "." + String.join(".", namespace) + "." + identifier.name();
+    if (kind != null) {
+      Identifier of = Identifier.of(new String[] {namespace[0]}, namespace[1]);
+      return new ChHistoryTable(full, loadInfo(of, point), kind);
+    }
+    return new ChTable(full, loadInfo(identifier, point));
+  }
+
+  private ChTableInfo loadInfo(Identifier identifier, ChReadPoint point)
+      throws NoSuchTableException {
     if (identifier.namespace().length != 1 || identifier.name().isEmpty()) {
       throw new NoSuchTableException(identifier);
     }
-    String database = identifier.namespace()[0];
     try {
-      ChTableInfo info = ChTableInfo.load(path(identifier), sessionBytes());
-      return new ChTable(name + "." + database + "." + identifier.name(), info);
+      return ChTableInfo.load(path(identifier), point, sessionBytes());
     } catch (ChException e) {
-      if (e.code() != ChException.NOT_FOUND || isListed(identifier)) {
+      if (e.code() != ChException.NOT_FOUND || point != null || isListed(identifier)) {
         throw e;
       }
       NoSuchTableException none = new NoSuchTableException(identifier);
@@ -143,7 +172,7 @@ public final class ChCatalog implements StagingTableCatalog, SupportsNamespaces 
   }
 
   private static long sessionBytes() {
-    return new ChReadConf(CaseInsensitiveStringMap.empty()).memoryBytes;
+    return ChReadConf.ofSession().memoryBytes;
   }
 
   private static List<String> list(String path, String kind) {
@@ -159,6 +188,17 @@ public final class ChCatalog implements StagingTableCatalog, SupportsNamespaces 
       }
     }
     return names;
+  }
+
+  /** Of Spark 4; Spark 3.5 neither asks for it nor has the types, so nothing here may need them. */
+  @Override
+  public UnboundProcedure loadProcedure(Identifier identifier) {
+    return ChProcedure.of(root, identifier);
+  }
+
+  @Override
+  public Identifier[] listProcedures(String[] namespace) {
+    return ChProcedure.list(namespace);
   }
 
   /** The only form of it that Spark 3.5 knows, and the one that the others lead to. */
@@ -253,8 +293,7 @@ public final class ChCatalog implements StagingTableCatalog, SupportsNamespaces 
   @Override
   public Table alterTable(Identifier identifier, TableChange... changes)
       throws NoSuchTableException {
-    loadTable(identifier);
-    ChTableInfo info = ChTableInfo.load(path(identifier), sessionBytes());
+    ChTableInfo info = loadInfo(identifier, null);
     JsonObject request = store(identifier).command("alter");
     request.add("changes", ChTableChanges.of(info, changes));
     ChStore.runLatched(request);

@@ -37,7 +37,8 @@ public final class ChDataSource implements TableProvider, DataSourceRegister {
   }
 
   private static ChTableInfo load(CaseInsensitiveStringMap options) {
-    return ChTableInfo.load(path(options), new ChReadConf(options).memoryBytes);
+    return ChTableInfo.load(
+        path(options), ChReadPoint.ofOptions(options), new ChReadConf(options).memoryBytes);
   }
 
   private static String path(CaseInsensitiveStringMap options) {

@@ -24,7 +24,7 @@ final class ChDeltaOperation extends ChRowLevelOperation implements SupportsDelt
 
   @Override
   public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
-    return new ChScanBuilder(tableName, info, new ChReadConf(options));
+    return new ChScanBuilder(tableName, info.forQuery(options), new ChReadConf(options));
   }
 
   @Override

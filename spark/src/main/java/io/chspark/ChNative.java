@@ -32,7 +32,17 @@ final class ChNative {
 
   static native String list(long session, String path);
 
-  static native String describe(long session, String table);
+  /** At a version of the table's store, or as it is now if that is negative. */
+  static native String describe(long session, String table, long version);
+
+  /** ch_pin_open of include/ch/ch.h; the caller's until {@link #closePin}. */
+  static native long openPin(long session, String request);
+
+  static native String textOfPin(long pin);
+
+  static native void closePin(long pin);
+
+  static native String history(long session, String request);
 
   static native String plan(long session, String plan);
 

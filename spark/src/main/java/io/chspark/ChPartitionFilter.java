@@ -67,7 +67,7 @@ final class ChPartitionFilter implements ChRewrite {
   }
 
   private List<String> partsOf(List<JsonObject> wanted) {
-    ChPlan plan = new ChPlan(path, List.of(), wanted, -1);
+    ChPlan plan = new ChPlan(path, -1, List.of(), wanted, -1);
     ChReadConf conf = new ChReadConf(CaseInsensitiveStringMap.empty());
     return ChSplits.ask(plan, conf, ChReadConf.SPLIT_BYTES_MAX).partNames();
   }

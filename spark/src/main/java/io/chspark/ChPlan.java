@@ -10,13 +10,15 @@ import java.util.Set;
 
 /**
  * A scan as the native library takes it (include/ch/ch.h): columns of a table, the rows for which
- * all predicates are true, at most {@code limit} of them a split (negative = all). Immutable.
+ * all predicates are true, at most {@code limit} of them a split (negative = all), at a version of
+ * the table's store (negative = as it is now). Immutable.
  */
-record ChPlan(String path, List<String> columns, List<JsonObject> predicates, int limit) {
+record ChPlan(
+    String path, long version, List<String> columns, List<JsonObject> predicates, int limit) {
   ChPlan with(List<JsonObject> more) {
     List<JsonObject> all = new ArrayList<>(predicates);
     all.addAll(more);
-    return new ChPlan(path, columns, all, limit);
+    return new ChPlan(path, version, columns, all, limit);
   }
 
   /** The plan as JSON. */
@@ -39,6 +41,9 @@ record ChPlan(String path, List<String> columns, List<JsonObject> predicates, in
     }
     JsonObject node = node("scan");
     node.addProperty("table", path);
+    if (version >= 0) {
+      node.addProperty("version", version);
+    }
     JsonArray names = new JsonArray();
     read.forEach(names::add);
     node.add("columns", names);

@@ -72,6 +72,11 @@ final class ChReadConf implements Serializable {
   final boolean statistics;
   final boolean dictionary;
 
+  /** Without options of a read. */
+  static ChReadConf ofSession() {
+    return new ChReadConf(CaseInsensitiveStringMap.empty());
+  }
+
   ChReadConf(CaseInsensitiveStringMap options) {
     memoryBytes =
         atLeast(1L << 20, MEMORY, JavaUtils.byteStringAsBytes(text(options, MEMORY, "512m")));

@@ -15,10 +15,17 @@ final class ChReaderFactory implements PartitionReaderFactory {
   private final StructType schema;
   private final ChReadConf conf;
 
-  ChReaderFactory(String plan, StructType schema, ChReadConf conf) {
+  /**
+   * On the driver, null elsewhere: an RDD of the scan may outlive the query's plan, and what it
+   * reads must stay.
+   */
+  final transient ChSnapshot snapshot;
+
+  ChReaderFactory(String plan, StructType schema, ChReadConf conf, ChSnapshot snapshot) {
     this.plan = plan;
     this.schema = schema;
     this.conf = conf;
+    this.snapshot = snapshot;
   }
 
   @Override

@@ -22,7 +22,8 @@ final class ChRewriteOperation extends ChRowLevelOperation {
 
   @Override
   public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
-    return new ChRewriteScanBuilder(tableName, info, new ChReadConf(options), read -> parts = read);
+    return new ChRewriteScanBuilder(
+        tableName, info.forQuery(options), new ChReadConf(options), read -> parts = read);
   }
 
   @Override

@@ -80,7 +80,10 @@ final class ChScan implements Scan, Batch, SupportsReportStatistics, SupportsRun
   @Override
   public PartitionReaderFactory createReaderFactory() {
     return new ChReaderFactory(
-        plan.with(planned.runtime()).json(conf, ChReadConf.SPLIT_BYTES_MAX), schema, conf);
+        plan.with(planned.runtime()).json(conf, ChReadConf.SPLIT_BYTES_MAX),
+        schema,
+        conf,
+        info.snapshot());
   }
 
   @Override
@@ -95,6 +98,7 @@ final class ChScan implements Scan, Batch, SupportsReportStatistics, SupportsRun
         + " ["
         + String.join(", ", schema.fieldNames())
         + "]"
+        + info.versionText()
         + (filters.isEmpty() ? "" : ", PushedFilters: " + filters)
         + (plan.limit() < 0 ? "" : ", PushedLimit: " + plan.limit() + " a split")
         + (now.runtime().isEmpty() ? "" : ", RuntimeFilters: " + now.runtime().size())

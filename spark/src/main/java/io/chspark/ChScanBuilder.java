@@ -27,6 +27,7 @@ final class ChScanBuilder
   private StructType schema;
   private int limit = -1;
 
+  /** {@code info}: as the query reads it ({@link ChTableInfo#forQuery}). */
   ChScanBuilder(String tableName, ChTableInfo info, ChReadConf conf) {
     this.tableName = tableName;
     this.info = info;
@@ -97,7 +98,7 @@ final class ChScanBuilder
    * Whether the engine can evaluate all of these. A refusal that is not for their sake is thrown.
    */
   private boolean isAccepted(List<JsonObject> all) {
-    ChPlan bare = new ChPlan(info.path, List.of(), List.of(), -1);
+    ChPlan bare = new ChPlan(info.path, info.version(), List.of(), List.of(), -1);
     try {
       ChSplits.ask(bare.with(all), conf, ChReadConf.SPLIT_BYTES_MAX);
       return true;
@@ -155,7 +156,7 @@ final class ChScanBuilder
       fields.add(whole(required));
       names.add(required.name());
     }
-    ChPlan plan = new ChPlan(info.path, names, predicates, limit);
+    ChPlan plan = new ChPlan(info.path, info.version(), names, predicates, limit);
     return new ChScan(
         tableName,
         info,

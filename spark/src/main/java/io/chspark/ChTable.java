@@ -22,7 +22,10 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
-/** A MergeTree table, as it was when it was loaded. One of a store can be written. */
+/**
+ * A MergeTree table, as it was when it was loaded; a query reads it at the query's version. One of
+ * a store can be written, unless it was loaded at a version.
+ */
 final class ChTable
     implements SupportsRead,
         SupportsWrite,
@@ -56,7 +59,7 @@ final class ChTable
 
   @Override
   public Set<TableCapability> capabilities() {
-    return info.isStore()
+    return isWritable()
         ? Set.of(
             TableCapability.BATCH_READ,
             TableCapability.BATCH_WRITE,
@@ -96,7 +99,15 @@ final class ChTable
             : new ChRewriteOperation(name, info, operation);
   }
 
+  private boolean isWritable() {
+    return info.isStore() && info.snapshot() == null;
+  }
+
   private void checkStore() {
+    if (info.snapshot() != null) {
+      throw new UnsupportedOperationException(
+          name + " was loaded at version " + info.version() + ", which is only read");
+    }
     if (!info.isStore()) {
       throw new UnsupportedOperationException(
           name + " is a plain ClickHouse table, which is only read; change it in ClickHouse");
@@ -122,7 +133,7 @@ final class ChTable
 
   @Override
   public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
-    return new ChScanBuilder(name, info, new ChReadConf(options));
+    return new ChScanBuilder(name, info.forQuery(options), new ChReadConf(options));
   }
 
   /** Spark knows a cached table, and a scan that it can run once for two, by this. */

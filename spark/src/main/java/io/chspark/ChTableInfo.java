@@ -12,6 +12,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
 /** What the native library tells of a table, at the moment it was asked. Immutable. */
 final class ChTableInfo {
@@ -27,11 +28,22 @@ final class ChTableInfo {
 
   final String path;
   final List<ChColumn> columns;
+
+  /** Without the version of the root, which other tables' commits raise. */
   private final JsonObject json;
 
-  private ChTableInfo(String path, JsonObject json) {
+  /** Negative for a plain folder. */
+  private final long version;
+
+  /** Keeps the version readable; null where a query chooses its version by itself. */
+  private final ChSnapshot snapshot;
+
+  private ChTableInfo(String path, JsonObject json, ChSnapshot snapshot) {
     this.path = path;
     this.json = json;
+    this.snapshot = snapshot;
+    JsonElement at = json.remove("version");
+    version = at == null ? -1 : at.getAsLong();
     List<ChColumn> all = new ArrayList<>();
     for (JsonElement column : json.getAsJsonArray("columns")) {
       all.add(ChColumn.of(column.getAsJsonObject()));
@@ -39,12 +51,94 @@ final class ChTableInfo {
     columns = Collections.unmodifiableList(all);
   }
 
-  /** Asks the library. Throws ChException; NOT_FOUND if there is no table. */
-  static ChTableInfo load(String path, long memoryBytes) {
+  /**
+   * Asks the library; of a table of a store at {@code point}, or the newest version if that is
+   * null. Throws ChException; NOT_FOUND if there is no table.
+   */
+  static ChTableInfo load(String path, ChReadPoint point, long memoryBytes) {
+    return load(path, point == null ? null : ChSnapshot.at(root(path), point), memoryBytes);
+  }
+
+  private static ChTableInfo load(String path, ChSnapshot snapshot, long memoryBytes) {
     try (ChSession session = ChSession.use(memoryBytes)) {
-      String text = ChNative.describe(session.handle(), path);
-      return new ChTableInfo(path, JsonParser.parseString(text).getAsJsonObject());
+      long version = snapshot == null ? -1 : snapshot.version();
+      String text = ChNative.describe(session.handle(), path, version);
+      return new ChTableInfo(path, JsonParser.parseString(text).getAsJsonObject(), snapshot);
     }
+  }
+
+  /**
+   * The table as the query reads it that is being planned: at the version that is its own (VERSION
+   * AS OF), that the read's options ask for, or that all tables of the query have. Throws
+   * ChException, CONFLICT if a column has changed since this was loaded.
+   */
+  ChTableInfo forQuery(CaseInsensitiveStringMap options) {
+    if (snapshot != null) {
+      return this;
+    }
+    ChReadPoint point = ChReadPoint.ofOptions(options);
+    if (!isStore() && point == null) {
+      return this;
+    }
+    ChSnapshot wanted =
+        point == null ? ChQuerySnapshots.of(root(path)) : ChSnapshot.at(root(path), point);
+    ChTableInfo then =
+        wanted.version() == version
+            ? new ChTableInfo(path, withVersion(), wanted)
+            : load(path, wanted, new ChReadConf(options).memoryBytes);
+    checkColumns(then);
+    return then;
+  }
+
+  private JsonObject withVersion() {
+    JsonObject whole = json.deepCopy();
+    whole.addProperty("version", version);
+    return whole;
+  }
+
+  /** Spark has resolved the query by these columns, and will not look at the table again. */
+  private void checkColumns(ChTableInfo then) {
+    for (ChColumn column : columns) {
+      ChColumn other = then.column(column.name());
+      if (other == null
+          || !other.type().equals(column.type())
+          || (other.nullable() && !column.nullable())) {
+        throw new ChException(
+            ChException.CONFLICT,
+            "column '"
+                + column.name()
+                + "' of "
+                + path
+                + " is not the same at version "
+                + then.version
+                + " as at version "
+                + version
+                + ", by which the query was understood; make the DataFrame again, or read that"
+                + " version by VERSION AS OF");
+      }
+    }
+  }
+
+  /** Of its store; negative for a plain folder. */
+  long version() {
+    return version;
+  }
+
+  /** What keeps the version readable, or null. */
+  ChSnapshot snapshot() {
+    return snapshot;
+  }
+
+  /** For EXPLAIN. */
+  String versionText() {
+    return snapshot == null ? "" : ", Version: " + snapshot.version();
+  }
+
+  /** Of a path root/database/table. */
+  private static String root(String path) {
+    int table = path.lastIndexOf('/');
+    int database = table > 0 ? path.lastIndexOf('/', table - 1) : -1;
+    return database < 0 ? "." : path.substring(0, Math.max(1, database));
   }
 
   StructType schema() {
@@ -65,9 +159,7 @@ final class ChTableInfo {
 
   /** Requires: isStore(). */
   ChStore store() {
-    String database = path.substring(0, path.lastIndexOf('/'));
-    String root = database.substring(0, Math.max(0, database.lastIndexOf('/')));
-    return new ChStore(root, text(json.get("database")), text(json.get("name")));
+    return new ChStore(root(path), text(json.get("database")), text(json.get("name")));
   }
 
   ChLayout layout() {
@@ -148,6 +240,9 @@ final class ChTableInfo {
     Map<String, String> properties = new LinkedHashMap<>();
     properties.put("provider", ChDataSource.NAME);
     properties.put("location", path);
+    if (version >= 0) {
+      properties.put("version", String.valueOf(version));
+    }
     for (String key :
         List.of(
             "engine",

@@ -224,7 +224,11 @@ class TestChPredicates {
   void planReadsTheColumnsOfPredicatesAndDropsThemAgain() {
     ChPlan plan =
         new ChPlan(
-            "/r/d/t", List.of("i"), List.of(translator.translate(call("IS_NULL", column("s")))), 3);
+            "/r/d/t",
+            -1,
+            List.of("i"),
+            List.of(translator.translate(call("IS_NULL", column("s")))),
+            3);
     assertEquals(
         "{\"node\":\"limit\",\"input\":{\"node\":\"project\","
             + "\"input\":{\"node\":\"filter\",\"input\":"
