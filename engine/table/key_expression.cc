@@ -194,8 +194,10 @@ std::optional<KeyExpression> understand_call(std::string_view function, const Sq
         bool is_narrow_date = type.id == TypeId::Date && truncation->result != TypeId::DateTime;
         bool exact = is_narrow_date || type.id == TypeId::DateTime ||
                      (type.id == TypeId::Date32 && is_number);
-        if (!exact) return std::nullopt;
+        // What toStartOf... and toMonday make of the wider types depends on the server's settings.
+        if (!exact && function != "toDate" && !is_number) return std::nullopt;
         key->type = column::make_type(truncation->result, type.nullable);
+        if (!exact) key->column.clear();
         return key;
     }
     if (type.nullable) return std::nullopt;

@@ -26,6 +26,8 @@ TABLES = {
     "by_month": ("i UInt32, x Int64, d DateTime('UTC')", "PARTITION BY (toYYYYMM(d) % 5, x % 1000)", "i, toInt64(i) - 3, i * 4000000", 6),
     # No column whose bytes tell how many rows a granule has.
     "strings_alone": ("i String, x LowCardinality(String)", "", "toString(i), toString(i % 3)", 10),
+    # What toDate makes of a DateTime64 bounds nothing, but the key's second column does.
+    "by_day": ("i UInt32, x DateTime64(3, 'UTC')", "ORDER BY (toDate(x), i)", "i, toDateTime64(intDiv(i, 8) * 100000, 3, 'UTC')", 16),
     # Columns that no part has, and types that are shown only.
     "computed": ("i UInt32, x Int32, same Int64 ALIAS x, seven UInt8 ALIAS 7, `sum` Int64 ALIAS x + 1, twice UInt64 MATERIALIZED i * 2, "
                  "gone String EPHEMERAL, state AggregateFunction(sum, UInt64)", "",
@@ -40,9 +42,10 @@ def main():
     session = Session(root)
     session.query("SET allow_suspicious_low_cardinality_types=1")
     session.query("CREATE DATABASE d")
-    for name, (columns, partition, values, rows) in ((name, TABLES[name]) for name in wanted):
+    for name, (columns, clauses, values, rows) in ((name, TABLES[name]) for name in wanted):
+        keys = clauses if "ORDER BY" in clauses else clauses + " ORDER BY i"
         shutil.rmtree(f"{here}/{name}", ignore_errors=True)
-        session.query(f"CREATE TABLE d.{name} ({columns}) ENGINE=MergeTree {partition} ORDER BY i SETTINGS {SETTINGS}")
+        session.query(f"CREATE TABLE d.{name} ({columns}) ENGINE=MergeTree {keys} SETTINGS {SETTINGS}")
         session.query(f"INSERT INTO d.{name} SELECT {values} FROM (SELECT number AS i FROM numbers({rows}))")
         data = next(path for path in (f"{root}/data/d/{name}", f"{root}/d/{name}") if os.path.isdir(path))
         os.makedirs(f"{here}/{name}")
