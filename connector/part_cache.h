@@ -29,8 +29,8 @@ public:
           bytes_max_(bytes_max) {}
 
     /// Throws what part::Part::open() throws.
-    std::shared_ptr<const part::Part> open(
-        const std::string& path, uint64_t granule_rows = part::Part::kGranuleRowsDefault);
+    std::shared_ptr<const part::Part> open(const std::string& path,
+                                           uint64_t granule_rows = part::Part::kGranuleRowsDefault);
 
     /// Gives up all parts. Those in use live on with their users.
     void clear();
