@@ -1,4 +1,4 @@
-"""Runs the benchmark rows, prints their table and writes build/bench/results.json.
+"""Runs the benchmark rows, prints their table and writes build/bench/results.json, where rows of earlier runs stay.
 
 Each module of rows/ names its rows and runs them; the sides of a row take turns in one run, and the least of five counts.
 """
@@ -33,12 +33,29 @@ def machine() -> str:
     return f"{os.cpu_count()} x {model}, {memory_gib:.0f} GiB, load {os.getloadavg()[0]:.1f}"
 
 
+def is_wanted(row: str, wanted: tuple[str, ...]) -> bool:
+    """By the beginning of its name; a longer word asks for a row that is printed beside it, as arrow_all_vs_null beside arrow_all."""
+    return any(row.startswith(word) or word.startswith(row) for word in wanted)
+
+
+def keep(rows: list[harness.Row]) -> None:
+    """Adds rows to those of earlier runs; one of the same name goes."""
+    path, taken = OUT / "results.json", {row.name for row in rows}
+    earlier = json.loads(path.read_text()) if path.exists() else []
+    kept = [row for row in earlier if row["name"] not in taken]
+    path.write_text(json.dumps(kept + [row.as_json() for row in rows], indent=1) + "\n")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scale", default="5", help="TPC-H scale of the spark_noop rows")
     parser.add_argument("--only", default="", help="rows or beginnings of their names, with commas")
     options = parser.parse_args()
     wanted = tuple(options.only.split(",")) if options.only else ("",)
+    names = [name for module in MODULES for name in importlib.import_module(f"rows.{module}").NAMES]
+    for word in wanted:
+        if not any(is_wanted(name, (word,)) for name in names):
+            parser.error(f"no row begins with {word}; there are {', '.join(names)}")
 
     subprocess.run(
         [peers.ROOT / "tools/setup/build.sh", "release", "engine_scan"], check=True, stdout=subprocess.DEVNULL
@@ -48,7 +65,7 @@ def main() -> int:
     rows, broken = [], []
     for module_name in MODULES:
         module = importlib.import_module(f"rows.{module_name}")
-        names = [name for name in module.NAMES if name.startswith(wanted)]
+        names = [name for name in module.NAMES if is_wanted(name, wanted)]
         if not names:
             continue
         print(f"{module_name} ...", flush=True)
@@ -64,7 +81,7 @@ def main() -> int:
             continue
         rows += found
         print(f"{harness.table(found)}\n{module_name}: {time.monotonic() - started:.0f} s\n", flush=True)
-        (OUT / "results.json").write_text(json.dumps([row.as_json() for row in rows], indent=1) + "\n")
+        keep(rows)
     (OUT / "table.md").write_text(f"{machine()}\n\n{harness.table(rows)}\n")
     print(f"{harness.table(rows)}\n")
     missed = [row.name for row in rows if row.is_met is False]

@@ -27,6 +27,7 @@ ROOT = HERE.parent.parent
 CACHE = Path(os.environ.get("CHSPARK_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chspark")
 VERSIONS = {"1.4.1": (23, 10), "2.1.1": (24, 8), "3.7.2": (25, 8), "4.4.0": (26, 9)}
 TABLES = {"ci": 16, "full": 80}
+FULL_TABLES = 300  # compared at least, of those of a whole full run
 PREDICATES = {"ci": 4, "full": 8}
 MAKE_SECONDS_MAX = 1200
 READ_SECONDS_MAX = 120
@@ -254,6 +255,8 @@ def main() -> int:
             shutil.rmtree(folder, ignore_errors=True)
     made = len(numbers) * len(batches) - tally.refused
     tally.check(tally.refused * 10 <= made, f"{tally.refused} tables were refused by ClickHouse: the generator is at fault")
+    if len(numbers) * len(batches) >= FULL_TABLES:
+        tally.check(made >= FULL_TABLES, f"{made} tables were made, at least {FULL_TABLES} are asked for")
     print(f"{made} tables, {tally.rows} rows, {tally.values} values in {time.monotonic() - started:.0f} s, seed {options.seed}")
     print(f"{tally.passed} passed, {tally.failed} failed")
     return 1 if tally.failed else 0

@@ -4,7 +4,7 @@
     python3 tests/spark/run.py [--full] [--versions 3.5.9,4.3.0] [--seed N] [--only parts,of,names of checks] [--jar FILE]
 
 A slice runs the oldest and the newest Spark; --full all of them, with random predicates in ANSI and in non-ANSI mode,
-2,400 over all, and Spark Connect.
+4,500 over all, and Spark Connect.
 """
 
 import argparse

@@ -22,7 +22,7 @@ case "$purpose" in
         peers=(tools-1 chdb-4.4.0 chdb-3.7.2 chdb-2.1.1 chdb-1.4.1 pyspark-3.5.9 pyspark-4.3.0)
         ;;
     test-full)
-        debian+=("${lint_packages[@]}" valgrind)
+        debian+=("${lint_packages[@]}")
         peers=(tools-1 connect-1 chdb-4.4.0 chdb-3.7.2 chdb-2.1.1 chdb-1.4.1
             pyspark-3.5.9 pyspark-4.0.5 pyspark-4.1.4 pyspark-4.2.1 pyspark-4.3.0)
         ;;
