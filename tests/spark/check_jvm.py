@@ -69,16 +69,46 @@ def damaged_parts_never_give_a_wrong_row(spark, world):
     shutil.rmtree(copy)
 
 
+class Library:
+    """The natives of one class loader, called as its classes would."""
+
+    def __init__(self, jvm, loader):
+        self.jvm = jvm
+        self.methods = {method.getName(): method for method in loader.loadClass("io.chspark.ChNative").getDeclaredMethods()}
+
+    def __getattr__(self, name):
+        def call(*arguments):
+            method = self.methods[name]
+            method.setAccessible(True)
+            values = self.jvm.java.util.ArrayList()
+            for value in arguments:
+                values.add(self.jvm.java.lang.Long.valueOf(value) if isinstance(value, int) else value)
+            return method.invoke(None, values.toArray())
+
+        return call
+
+
 @check
 def each_class_loader_has_its_own_library(spark, world):
+    """Two loaders beside Spark's own each read a table to its end while the other's session is open."""
     jvm = spark._jvm
     urls = spark._sc._gateway.new_array(jvm.java.net.URL, 1)
     urls[0] = jvm.java.io.File(world.jar).toURI().toURL()
-    for _ in range(2):
-        loader = jvm.java.net.URLClassLoader(urls, jvm.java.lang.ClassLoader.getSystemClassLoader())
-        method = loader.loadClass("io.chspark.ChNative").getDeclaredMethod("version", None)
-        method.setAccessible(True)
-        equal(str(method.invoke(None, None)).startswith("chspark "), True)
+    plan = json.dumps({"node": "scan", "table": f"{world.root}/d/small", "columns": ["k"]})
+    loaders = [jvm.java.net.URLClassLoader(urls, jvm.java.lang.ClassLoader.getSystemClassLoader()) for _ in range(2)]
+    libraries = [Library(jvm, loader) for loader in loaders]
+    sessions = [library.openSession("{}") for library in libraries]
+    for library, session in zip(libraries, sessions):
+        equal(library.version().startswith("chspark "), True)
+        planned = json.loads(library.plan(session, plan))["splits"]
+        equal(sum(split["rows"] for split in planned), 10)
+        for split in planned:
+            query = library.execute(session, plan, json.dumps(split["id"]))
+            while batch := library.next(query):
+                library.releaseBatch(batch)
+            library.closeQuery(query)
+    for library, session, loader in zip(libraries, sessions, loaders):
+        library.closeSession(session)
         loader.close()
     equal(spark.sql("SELECT count(*) FROM ch.d.small").first()[0], 10)
 
