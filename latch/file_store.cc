@@ -76,7 +76,9 @@ void FileLatchStore::create(io::FileSystem& files, const std::string& root) {
 std::unique_ptr<FileLatchStore> FileLatchStore::open(std::shared_ptr<io::FileSystem> files,
                                                      const std::string& root, Random random) {
     if (!is_root(*files, root))
-        throw Error(ErrorCode::NotFound, "no database of ours here: .ch/latch/store is missing",
+        throw Error(ErrorCode::NotFound,
+                    "no store here, .ch/latch/store is missing: ch create makes one, ch adopt "
+                    "takes a ClickHouse table in",
                     root);
     check_owner(*files, root);
     check_local(*files, root);

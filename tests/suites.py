@@ -117,6 +117,12 @@ SUITES = (
         python("tests/compat/run.py"),
     ),
     Suite(
+        "cli",
+        "compatibility",
+        "the command ch: reports against the files, arrow against jsonl, usage errors",
+        python("tests/compat/cli.py"),
+    ),
+    Suite(
         "debian",
         "compatibility",
         "ch against Debian's own clickhouse-server 18.16",

@@ -45,6 +45,17 @@ CommandContext make_context(const CommandLine& line) {
     return context;
 }
 
+/// Counts and sizes: CLI11 lets "-1" wrap around to the largest number. To be added last: CLI11
+/// runs the transform that was added last first.
+CLI::Validator not_negative() {
+    return CLI::Validator(
+        [](std::string& text) {
+            return text.starts_with('-') ? text + " is negative, expected 0 or more"
+                                         : std::string();
+        },
+        "");
+}
+
 void add_shared_options(CLI::App& command, CommandLine& line, const char* what,
                         const char* meaning) {
     command.add_option(what, line.path, meaning)->required()->option_text("");
@@ -53,10 +64,12 @@ void add_shared_options(CLI::App& command, CommandLine& line, const char* what,
         .add_option("--memory", line.memory_bytes,
                     "Most native memory, in bytes or as 512MB (default 1GB)")
         ->transform(CLI::AsSizeValue(false))
+        ->transform(not_negative())
         ->option_text("SIZE");
     command
         .add_option("--version-of", line.version,
                     "Read a store's tables at this version of the root, or TiDB timestamp")
+        ->transform(not_negative())
         ->option_text("NUMBER");
 }
 
@@ -95,7 +108,9 @@ void add_cat_command(CLI::App& app, CommandLine& line, const char* table_meaning
                      "Rows to print, e.g. \"a > 5 AND (b LIKE 'x%' OR c IS NULL)\"; knows = != < "
                      "<= > >=, AND, OR, NOT, IN, LIKE, BETWEEN, IS NULL")
         ->option_text("TEXT");
-    command->add_option("--limit", line.cat.limit, "Most rows to print")->option_text("ROWS");
+    command->add_option("--limit", line.cat.limit, "Most rows to print")
+        ->transform(not_negative())
+        ->option_text("ROWS");
     command
         ->add_option("--format", line.cat.format,
                      "csv (default), jsonl (as ClickHouse's JSONEachRow) or arrow (an IPC stream)")
@@ -154,11 +169,13 @@ void add_write_commands(CLI::App& app, CommandLine& line) {
                                         "ROOT, or ROOT/DATABASE/TABLE", ch::tools::run_merge);
     merge->add_flag("--final", line.write.is_final, "All parts of a partition into one");
     merge->add_option("--watch", line.write.watch_seconds, "Go on, looking every so many seconds")
+        ->transform(not_negative())
         ->option_text("SECONDS");
     merge
         ->add_option("--bandwidth", line.write.bytes_per_second,
                      "Most bytes of rows a second, e.g. 50MB (default: no limit)")
         ->transform(CLI::AsSizeValue(false))
+        ->transform(not_negative())
         ->option_text("SIZE");
     add_write_command(app, line, "export", "Make a folder of a table that ClickHouse attaches",
                       "TABLE", kTable, ch::tools::run_export)
@@ -191,7 +208,8 @@ void add_store_commands(CLI::App& app, CommandLine& line) {
 void add_commands(CLI::App& app, CommandLine& line) {
     constexpr const char* kTable = "A table's folder, or ROOT/DATABASE/TABLE";
     add_report_command(app, line, "ls", "List databases of a root, or tables of a database", "PATH",
-                       "A ClickHouse data path, or ROOT/DATABASE", ch::tools::run_ls);
+                       "A ClickHouse data path or a store's root, or ROOT/DATABASE",
+                       ch::tools::run_ls);
     add_report_command(app, line, "describe", "Show a table's columns, keys and size", "TABLE",
                        kTable, ch::tools::run_describe);
     add_report_command(app, line, "parts", "List a table's active parts, and the broken ones",
@@ -212,8 +230,7 @@ int fail(const std::string& message, int code) {
 
 int run(int argc, char** argv) {
     CommandLine line;
-    CLI::App app{"Look into tables that ClickHouse wrote: list, inspect, check and print them.",
-                 "ch"};
+    CLI::App app{"Read, check, write and export ClickHouse tables as files.", "ch"};
     app.set_version_flag("--version", "ch " CH_VERSION);
     app.require_subcommand(1);
     add_commands(app, line);
@@ -221,6 +238,11 @@ int run(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::Success& help) {
         return app.exit(help);
+    } catch (const CLI::RequiredError& error) {
+        // CLI11 asks for a command where the word given is none.
+        const bool is_unknown = app.get_subcommands().empty() && argc > 1;
+        const std::string what = is_unknown ? "no command " + std::string(argv[1]) : error.what();
+        return fail(what + " (ch --help tells more)", kUsage);
     } catch (const CLI::ParseError& error) {
         return fail(std::string(error.what()) + " (ch --help tells more)", kUsage);
     }
