@@ -34,6 +34,9 @@ REFUSED = (
     (["cat", f"{GOLDEN}/tables/chdb-4.4.0/d/deleted", "--columns", "nothing"], FAILED, "it has k, s"),
     (["cat", f"{GOLDEN}/tables/chdb-4.4.0/d/deleted", "--where", "k >"], USAGE, "k >"),
     (["cat", f"{GOLDEN}/tables/chdb-4.4.0/d/evolved"], FAILED, f"column {UNCOMPUTABLE} is missing in a part"),
+    (["cat", f"{GOLDEN}/tables/chdb-4.4.0/d/deleted", "--where", ""], USAGE, "an empty predicate"),
+    (["cat", f"{GOLDEN}/tables/chdb-4.4.0/d/deleted", "--where", "lower(s) = 'x'"], USAGE, "functions are not known here"),
+    (["ls", f"{GOLDEN}/parts/4.4.0"], USAGE, "ch parts lists its parts"),
     (["inspect", f"{GOLDEN}/parts"], FAILED, "columns.txt"),
     (["gc", f"{GOLDEN}/tables"], FAILED, "ch create makes one"),
 )

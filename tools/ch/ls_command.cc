@@ -81,6 +81,12 @@ void list_root(const CommandContext& context, const std::string& path) {
 }
 
 void list_database(const CommandContext& context, const std::string& path) {
+    const std::vector<std::string> names = names_below(context, path, false);
+    for (const std::string& name : names)
+        if (context.files->kind(path + "/" + name + "/columns.txt") == io::EntryKind::File)
+            throw Error(ErrorCode::InvalidArgument,
+                        "this is a table, expected a root or a database; ch parts lists its parts",
+                        path);
     nlohmann::ordered_json document = nlohmann::ordered_json::array();
     TablePrinter printer({{"TABLE"},
                           {"ENGINE"},
@@ -88,7 +94,7 @@ void list_database(const CommandContext& context, const std::string& path) {
                           {"ROWS", Align::Right},
                           {"ON DISK", Align::Right},
                           {"ERROR"}});
-    for (const std::string& name : names_below(context, path, false)) {
+    for (const std::string& name : names) {
         const ListedTable listed = look_at(context, below(path, name), name);
         printer.add({printable(listed.name), printable(listed.engine), count_text(listed.parts),
                      count_text(listed.rows), bytes_text(listed.bytes), printable(listed.error)});

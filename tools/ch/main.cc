@@ -107,6 +107,9 @@ void add_cat_command(CLI::App& app, CommandLine& line, const char* table_meaning
         ->add_option("--where", line.cat.where,
                      "Rows to print, e.g. \"a > 5 AND (b LIKE 'x%' OR c IS NULL)\"; knows = != < "
                      "<= > >=, AND, OR, NOT, IN, LIKE, BETWEEN, IS NULL")
+        ->check([](const std::string& text) {
+            return text.empty() ? std::string("an empty predicate; leave it out for all rows") : "";
+        })
         ->option_text("TEXT");
     command->add_option("--limit", line.cat.limit, "Most rows to print")
         ->transform(not_negative())

@@ -184,6 +184,9 @@ private:
         if (token.kind != Kind::End) ++at_;
         switch (token.kind) {
             case Kind::Name:
+                if (peek().kind == Kind::Symbol && peek().text == "(")
+                    fail_at(text_, token.offset,
+                            "functions are not known here, found " + token.text + "()");
                 return {Operand::Kind::Column, token.text, find_column(token), token.offset};
             case Kind::Number:
                 return {Operand::Kind::Number, token.text, nullptr, token.offset};

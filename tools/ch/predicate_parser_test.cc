@@ -66,6 +66,9 @@ TEST(Predicate, AMistakeIsShownWhereItIs) {
               "character 5\n  a = 'x'\n      ^");
     EXPECT_EQ(parsed("zz = 1"),
               "InvalidArgument: --where: no column zz at character 1\n  zz = 1\n  ^");
+    EXPECT_EQ(parsed("lower(s) = 'x'"),
+              "InvalidArgument: --where: functions are not known here, found lower() at character "
+              "1\n  lower(s) = 'x'\n  ^");
     EXPECT_EQ(parsed("a = 1 extra"),
               "InvalidArgument: --where: expected AND, OR or the end, found 'extra' at character "
               "7\n  a = 1 extra\n        ^");
