@@ -60,6 +60,10 @@ def main() -> int:
     seed = os.environ.get("CHSPARK_SEED", "1")
     programs = fuzzers(options.build, options.only)
     failed = 0
+    for program in programs:
+        if not list((ROOT / "tests/corpus" / program.name).glob("*")):
+            print(f"FAIL  {program.name}: no seeds in tests/corpus/{program.name}")
+            failed += 1
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         runs = pool.map(lambda program: run(program, options.build, options.seconds, seed), programs)
         for program, (summary, good, output) in zip(programs, runs):
