@@ -13,7 +13,6 @@
 #include "engine/store/rollback.h"
 #include "engine/store/schema_change.h"
 #include "engine/store/table_schema.h"
-#include "engine/table/create_query.h"
 
 namespace ch::connector {
 
@@ -83,13 +82,11 @@ void drop_database(storage::Database& database, const json& request) {
 
 void create_table(storage::Database& database, const json& request) {
     check_fields(request, kWhat, {"command", "root", "sql"});
-    const table::TableSchema schema =
-        table::parse_create_query(text_field(request, kWhat, "sql")).schema;
-    if (database.newest()->databases.count(schema.database) == 0)
-        throw Error(ErrorCode::NotFound, "there is no database " + schema.database,
+    const storage::NewTable made = storage::parse_new_table(text_field(request, kWhat, "sql"));
+    if (database.newest()->databases.count(made.name.database) == 0)
+        throw Error(ErrorCode::NotFound, "there is no database " + made.name.database,
                     database.root());
-    storage::create_table(database, {schema.database, schema.name},
-                          storage::schema_version(schema));
+    storage::create_table(database, made.name, made.schema);
 }
 
 void drop_table(storage::Database& database, const json& request) {

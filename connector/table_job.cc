@@ -9,7 +9,6 @@
 #include "connector/limits.h"
 #include "connector/store_access.h"
 #include "engine/store/table_schema.h"
-#include "engine/table/create_query.h"
 
 namespace ch::connector {
 
@@ -42,10 +41,9 @@ std::unique_ptr<TableJob> TableJob::begin(std::shared_ptr<Session> session,
         optional_count(document, kWhat, "latch_wait_ms").value_or(kLatchWaitMsDefault);
     if (creates) {
         check_fields(document, kWhat, {"root", "create", "replace", "latch_wait_ms"});
-        const table::TableSchema schema =
-            table::parse_create_query(text_field(document, kWhat, "create")).schema;
-        job = WriteJob::create(std::move(database), {schema.database, schema.name},
-                               storage::schema_version(schema),
+        const storage::NewTable made =
+            storage::parse_new_table(text_field(document, kWhat, "create"));
+        job = WriteJob::create(std::move(database), made.name, made.schema,
                                optional_flag(document, kWhat, "replace").value_or(false), wait_ms);
     } else {
         check_fields(document, kWhat, {"root", "database", "table", "mode", "latch_wait_ms"});

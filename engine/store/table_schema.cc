@@ -6,6 +6,7 @@
 #include "engine/store/create_text.h"
 #include "engine/store/key_range.h"
 #include "engine/store/write_layout.h"
+#include "engine/table/create_query.h"
 
 namespace ch::storage {
 
@@ -54,6 +55,17 @@ table::TableSchema table_schema(const TableState& table) {
         if (name == kGranuleRows) schema.index_granularity = std::stoull(value);
     schema.create_sql = create_text(table);
     return schema;
+}
+
+NewTable parse_new_table(std::string_view sql) {
+    const table::CreateQuery query = table::parse_create_query(sql);
+    std::string lost;
+    for (const std::string& clause : query.unkept) lost += (lost.empty() ? "" : ", ") + clause;
+    if (!lost.empty())
+        throw Error(ErrorCode::Unsupported, "CREATE TABLE " + query.schema.database + "." +
+                                                query.schema.name + ": a store does not keep " +
+                                                lost + "; leave it out");
+    return {{query.schema.database, query.schema.name}, schema_version(query.schema)};
 }
 
 SchemaVersion schema_version(const table::TableSchema& schema) {

@@ -14,6 +14,14 @@ table::TableSchema table_schema(const TableState& table);
 /// A definition as the store keeps it, of a text's; columns get ids in their order.
 SchemaVersion schema_version(const table::TableSchema& schema);
 
+struct NewTable {
+    TableName name;
+    SchemaVersion schema;
+};
+/// A CREATE TABLE text of a user. Throws Error{Unsupported} naming the clauses that the store would
+/// lose, and what parse_create_query throws.
+NewTable parse_new_table(std::string_view sql);
+
 /// A part with the hashes of its small files, and with its columns bound by id: what it has under
 /// the name of its own definition is what today's definition calls by the same id.
 table::TablePart table_part(const TableState& table, const PartRecord& record,

@@ -149,7 +149,7 @@ constexpr std::array<std::string_view, 12> kColumnClauses = {
     "DEFAULT", "MATERIALIZED", "ALIAS",     "EPHEMERAL",  "COMMENT", "CODEC",
     "TTL",     "PRIMARY",      "STATISTIC", "STATISTICS", "COLLATE", "SETTINGS"};
 
-void parse_column_clause(Cursor& cursor, TableColumn& column) {
+void parse_column_clause(Cursor& cursor, TableColumn& column, std::vector<std::string>& unkept) {
     if (is_one_of(cursor.peek(), {"DEFAULT", "MATERIALIZED", "ALIAS", "EPHEMERAL"})) {
         for (char c : cursor.next().text) column.default_kind += static_cast<char>(c & ~0x20);
         bool without_value = column.default_kind == "EPHEMERAL" &&
@@ -158,9 +158,10 @@ void parse_column_clause(Cursor& cursor, TableColumn& column) {
     } else if (cursor.accept_word("COMMENT")) {
         column.comment = cursor.expect_string();
     } else if (is_one_of(cursor.peek(), {"CODEC", "STATISTIC", "STATISTICS", "SETTINGS"})) {
-        cursor.next();
+        unkept.push_back(std::string(cursor.next().text) + " of column " + column.name);
         cursor.brackets();
     } else if (cursor.accept_word("TTL")) {
+        unkept.push_back("TTL of column " + column.name);
         cursor.until(kColumnClauses);
     } else if (cursor.accept_word("COLLATE")) {
         cursor.expect_name();
@@ -173,12 +174,12 @@ void parse_column_clause(Cursor& cursor, TableColumn& column) {
     }
 }
 
-TableColumn parse_column(Cursor cursor) {
+TableColumn parse_column(Cursor cursor, std::vector<std::string>& unkept) {
     TableColumn column;
     column.name = cursor.expect_name();
     while (cursor.accept_symbol(".")) column.name += "." + cursor.expect_name();
     column.type = parse_column_type(cursor);
-    while (!cursor.at_end()) parse_column_clause(cursor, column);
+    while (!cursor.at_end()) parse_column_clause(cursor, column, unkept);
     return column;
 }
 
@@ -263,8 +264,10 @@ private:
                 query_.schema.skip_indices.push_back(parse_skip_index(cursor));
             } else if (word_at(0, "PRIMARY") && word_at(1, "KEY")) {
                 query_.schema.primary_key = key_expressions(line.subspan(2));
-            } else if (!is_constraint_or_projection(cursor)) {
-                query_.schema.columns.push_back(parse_column(cursor));
+            } else if (is_constraint_or_projection(cursor)) {
+                query_.unkept.emplace_back(cursor.peek().text);
+            } else {
+                query_.schema.columns.push_back(parse_column(cursor, query_.unkept));
             }
         }
     }
@@ -306,7 +309,9 @@ private:
         } else if (cursor_.accept_word("SAMPLE")) {
             cursor_.expect_word("BY");
             cursor_.until(kClauses);
+            query_.unkept.emplace_back("SAMPLE BY");
         } else if (cursor_.accept_word("TTL")) {
+            query_.unkept.emplace_back("TTL");
             cursor_.until(kClauses);
         } else if (cursor_.accept_word("SETTINGS")) {
             parse_settings(cursor_.until({"COMMENT", "AS"}));
@@ -319,7 +324,11 @@ private:
 
     void parse_settings(Tokens settings) {
         for (Tokens setting : split_commas(settings)) {
-            if (setting.size() != 3 || !setting[0].is_word("INDEX_GRANULARITY")) continue;
+            if (setting.size() != 3 || !setting[0].is_word("INDEX_GRANULARITY")) {
+                if (!setting.empty())
+                    query_.unkept.push_back("setting " + std::string(setting[0].text));
+                continue;
+            }
             std::string_view text = setting[2].text;
             uint64_t& rows = query_.schema.index_granularity;
             auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), rows);

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/table/table.h"
 
@@ -16,6 +17,8 @@ struct CreateQuery {
     TableSchema
         schema;  ///< database and name as the text has them; name is "_" in an Atomic database
     std::string uuid;  ///< empty = none
+    /// What of the text stands nowhere above, as "CODEC of column x"; the table's COMMENT not.
+    std::vector<std::string> unkept;
 };
 
 /// Expressions come out in ClickHouse's spacing, names quoted only where they must be. Throws

@@ -36,6 +36,8 @@ REFUSED = (
     (["cat", f"{GOLDEN}/tables/chdb-4.4.0/d/evolved"], FAILED, f"column {UNCOMPUTABLE} is missing in a part"),
     (["cat", f"{GOLDEN}/tables/chdb-4.4.0/d/deleted", "--where", ""], USAGE, "an empty predicate"),
     (["cat", f"{GOLDEN}/tables/chdb-4.4.0/d/deleted", "--where", "lower(s) = 'x'"], USAGE, "functions are not known here"),
+    (["create", "nowhere", "CREATE TABLE d.t (k Int8 CODEC(ZSTD), v Int8 TTL k) ENGINE = MergeTree ORDER BY k SETTINGS min_rows_for_wide_part = 1"],
+     FAILED, "a store does not keep CODEC of column k, TTL of column v, setting min_rows_for_wide_part"),
     (["ls", f"{GOLDEN}/parts/4.4.0"], USAGE, "ch parts lists its parts"),
     (["inspect", f"{GOLDEN}/parts"], FAILED, "columns.txt"),
     (["gc", f"{GOLDEN}/tables"], FAILED, "ch create makes one"),

@@ -13,7 +13,6 @@
 #include "engine/store/merge.h"
 #include "engine/store/table_schema.h"
 #include "engine/store/table_writer.h"
-#include "engine/table/create_query.h"
 #include "tools/ch/amount_text.h"
 #include "tools/ch/json_output.h"
 #include "tools/ch/output.h"
@@ -55,15 +54,15 @@ std::string version_text(storage::Database& database) {
 }  // namespace
 
 bool run_create(const CommandContext& context, const WriteOptions& options) {
-    const table::TableSchema schema = table::parse_create_query(options.second).schema;
-    if (schema.database.empty())
+    const storage::NewTable made = storage::parse_new_table(options.second);
+    if (made.name.database.empty())
         throw Error(ErrorCode::InvalidArgument,
                     "the table's name needs its database: CREATE TABLE database.table (...)");
     auto database = open(context, options.path, true);
-    const storage::TableName name{schema.database, schema.name};
-    storage::create_table(*database, name, storage::schema_version(schema));
-    write_report(context, {{"version", database->newest()->version}},
-                 "created " + name.database + "." + name.table + " in " + version_text(*database));
+    storage::create_table(*database, made.name, made.schema);
+    write_report(
+        context, {{"version", database->newest()->version}},
+        "created " + made.name.database + "." + made.name.table + " in " + version_text(*database));
     return true;
 }
 
