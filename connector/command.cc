@@ -7,11 +7,10 @@
 #include "connector/json_text.h"
 #include "connector/limits.h"
 #include "connector/store_access.h"
-#include "engine/format/type_text.h"
+#include "engine/store/change_table.h"
 #include "engine/store/create_table.h"
 #include "engine/store/merge.h"
 #include "engine/store/rollback.h"
-#include "engine/store/schema_change.h"
 #include "engine/store/table_schema.h"
 
 namespace ch::connector {
@@ -37,18 +36,6 @@ uint64_t wait_of(const json& request) {
 void publish(storage::Database& database, storage::Transaction& transaction,
              const std::string& what) {
     storage::require_published(database.commit(transaction), what);
-}
-
-/// Commits one change of a table under its latch.
-template <typename Change>
-void change_table(storage::Database& database, const json& request, Change&& change) {
-    const storage::TableName name = table_name(request, "table");
-    const storage::TableId table = storage::require_table(database, name)->id;
-    const storage::WriteLatch latch = storage::require_latch(database, table, wait_of(request));
-    storage::Transaction transaction = database.begin();
-    transaction.use(latch);
-    change(transaction, table);
-    publish(database, transaction, "changing " + name.database + "." + name.table);
 }
 
 void create_database(storage::Database& database, const json& request) {
@@ -91,9 +78,7 @@ void create_table(storage::Database& database, const json& request) {
 
 void drop_table(storage::Database& database, const json& request) {
     check_fields(request, kWhat, {"command", "root", "database", "table", "latch_wait_ms"});
-    change_table(database, request, [](storage::Transaction& transaction, storage::TableId table) {
-        transaction.drop_table(table);
-    });
+    storage::drop_table(database, table_name(request, "table"), wait_of(request));
 }
 
 void rename_table(storage::Database& database, const json& request) {
@@ -101,76 +86,52 @@ void rename_table(storage::Database& database, const json& request) {
                  {"command", "root", "database", "table", "to_database", "to", "latch_wait_ms"});
     const storage::TableName to{text_field(request, kWhat, "to_database"),
                                 text_field(request, kWhat, "to")};
-    change_table(database, request, [&](storage::Transaction& transaction, storage::TableId table) {
-        transaction.rename_table(table, to);
-    });
+    storage::rename_table(database, table_name(request, "table"), to, wait_of(request));
 }
 
 void truncate(storage::Database& database, const json& request) {
     check_fields(request, kWhat, {"command", "root", "database", "table", "latch_wait_ms"});
-    change_table(database, request, [](storage::Transaction& transaction, storage::TableId table) {
-        transaction.truncate(table);
-    });
-}
-
-storage::SchemaVersion with_comment(const storage::TableState& table, const std::string& name,
-                                    const std::string& comment) {
-    storage::SchemaVersion schema = table.schema();
-    for (storage::ColumnDefinition& column : schema.columns) {
-        if (column.name != name) continue;
-        column.comment = comment;
-        return schema;
-    }
-    throw Error(ErrorCode::NotFound, "there is no column " + name);
+    storage::truncate_table(database, table_name(request, "table"), wait_of(request));
 }
 
 std::string optional_text(const json& object, const char* name) {
     return object.contains(name) ? text_field(object, "change", name) : std::string();
 }
 
-/// The definition behind one change of an ALTER.
-storage::SchemaVersion changed(const storage::TableState& table, const json& change) {
+storage::ColumnChange column_change(const json& change) {
+    using Kind = storage::ColumnChange::Kind;
+    auto made = [&](Kind kind, const char* column, const char* text) {
+        return storage::ColumnChange{
+            kind, text_field(change, "change", column), text_field(change, "change", text),
+            optional_text(change, "comment"), optional_text(change, "after")};
+    };
     if (change.contains("add")) {
         check_fields(change, "change", {"add", "type", "comment", "after"});
-        storage::ColumnDefinition column;
-        column.name = text_field(change, "change", "add");
-        column.type = format::parse_type(text_field(change, "change", "type"))->name();
-        column.comment = optional_text(change, "comment");
-        return storage::add_column(table, std::move(column), optional_text(change, "after"));
+        return made(Kind::Add, "add", "type");
     }
     if (change.contains("drop")) {
         check_fields(change, "change", {"drop"});
-        return storage::drop_column(table, text_field(change, "change", "drop"));
+        return made(Kind::Drop, "drop", "drop");
     }
     if (change.contains("rename")) {
         check_fields(change, "change", {"rename", "to"});
-        return storage::rename_column(table, text_field(change, "change", "rename"),
-                                      text_field(change, "change", "to"));
+        return made(Kind::Rename, "rename", "to");
     }
     if (change.contains("widen")) {
         check_fields(change, "change", {"widen", "type"});
-        return storage::widen_column(table, text_field(change, "change", "widen"),
-                                     text_field(change, "change", "type"));
+        return made(Kind::Widen, "widen", "type");
     }
     check_fields(change, "change", {"comment", "text"});
-    return with_comment(table, text_field(change, "change", "comment"),
-                        text_field(change, "change", "text"));
+    return made(Kind::Comment, "comment", "text");
 }
 
 void alter(storage::Database& database, const json& request) {
     check_fields(request, kWhat,
                  {"command", "root", "database", "table", "changes", "latch_wait_ms"});
-    const json& changes = array_field(request, kWhat, "changes");
-    change_table(database, request, [&](storage::Transaction& transaction, storage::TableId table) {
-        // Each change is made to what the ones before it left, all are published as one.
-        storage::TableState state = *transaction.base().find(table);
-        for (const json& change : changes) {
-            state.schemas.push_back(
-                std::make_shared<const storage::SchemaVersion>(changed(state, change)));
-            if (change.contains("add")) ++state.next_column_id;
-        }
-        transaction.change_schema(table, state.schema());
-    });
+    std::vector<storage::ColumnChange> changes;
+    for (const json& change : array_field(request, kWhat, "changes"))
+        changes.push_back(column_change(change));
+    storage::alter_table(database, table_name(request, "table"), changes, wait_of(request));
 }
 
 void merge(const DatabasePtr& database, const json& request, const Session& session) {

@@ -129,4 +129,11 @@ SchemaVersion widen_column(const TableState& table, std::string_view name,
     return schema;
 }
 
+SchemaVersion comment_column(const TableState& table, std::string_view name,
+                             const std::string& comment) {
+    SchemaVersion schema = table.schema();
+    find_column(schema, table, name)->comment = comment;
+    return schema;
+}
+
 }  // namespace ch::storage

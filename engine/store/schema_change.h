@@ -19,6 +19,8 @@ SchemaVersion drop_column(const TableState& table, std::string_view name);
 SchemaVersion rename_column(const TableState& table, std::string_view from, std::string_view to);
 /// Only to a type that holds every value of the old one exactly.
 SchemaVersion widen_column(const TableState& table, std::string_view name, const std::string& type);
+SchemaVersion comment_column(const TableState& table, std::string_view name,
+                             const std::string& comment);
 
 /// Every value of `from` is a value of `to`: wider integers and decimals, Nullable added.
 bool widens(const std::string& from, const std::string& to);

@@ -21,7 +21,8 @@ GOLDEN = ROOT / "tests/golden"
 ROWS = {"deleted": 1000, "evolved": 200, "k ey`s": 2000, "ordered": 5000}
 UNCOMPUTABLE = "c10"  # of evolved: DEFAULT k + 1, which its part lacks
 VERSIONS = ("chdb-1.4.1", "chdb-4.4.0")
-COMMANDS = ("ls", "describe", "parts", "inspect", "check", "cat", "gc", "latch", "snapshot", "create", "import", "adopt", "merge", "export")
+COMMANDS = ("ls", "describe", "parts", "inspect", "check", "cat", "gc", "latch", "snapshot", "create", "import", "adopt", "merge", "export",
+            "history", "rollback", "drop", "truncate", "rename", "alter")
 FAILED, USAGE = 1, 2
 # What is typed, the exit code, and what the message says.
 REFUSED = (
@@ -41,6 +42,11 @@ REFUSED = (
     (["ls", f"{GOLDEN}/parts/4.4.0"], USAGE, "ch parts lists its parts"),
     (["inspect", f"{GOLDEN}/parts"], FAILED, "columns.txt"),
     (["gc", f"{GOLDEN}/tables"], FAILED, "ch create makes one"),
+    (["gc", "nowhere", "--keep-versions", "-1"], USAGE, "--keep-versions: -1 is negative"),
+    (["gc", "nowhere", "--keep-hours", "-1"], USAGE, "-1"),
+    (["rollback", "nowhere", "-1"], USAGE, "-1"),
+    (["drop", "nowhere/d/t"], FAILED, "no store is above"),
+    (["alter", "nowhere/d/t", "add", "c"], USAGE, "takes a COLUMN and a TYPE"),
 )
 
 

@@ -224,6 +224,54 @@ def plant(store: Store, tables: list[Table], versions: list[str], tally: Tally) 
     tally.check(normal(store.cat(table)) != expected[1:], "planted: a row too many was not seen")
 
 
+def change(store: Store, tally: Tally) -> None:
+    """The commands that change a table without rows from outside, each against what it must leave."""
+    root = str(store.root)
+    store.run("create", root, "CREATE TABLE d.c (k UInt64, v Int32) ENGINE = MergeTree ORDER BY k")
+    path = f"{root}/d/c"
+    store.run("import", path, "-", input_="1,10\n2,20\n")
+    then = store.version()
+    store.run("import", path, "-", input_="3,30\n")
+
+    def expect(wanted: str, what: str, name: str = "c") -> None:
+        found = store.run("cat", f"{root}/d/{name}").split()
+        tally.check(found == wanted.split(), f"{what}: found {found}, expected {wanted}")
+
+    store.run("rollback", path, str(then))
+    expect("1,10 2,20", "ch rollback")
+    store.run("alter", path, "add", "w", "Nullable(String)", "--after", "k")
+    store.run("alter", path, "widen", "v", "Int64")
+    store.run("alter", path, "rename", "v", "long")
+    expect("1,\\N,10 2,\\N,20", "ch alter add, widen, rename")
+    store.run("alter", path, "drop", "w")
+    store.run("import", path, "-", input_="4,4000000000\n")
+    expect("1,10 2,20 4,4000000000", "ch alter drop")
+    for refused in (["alter", path, "drop", "k"], ["alter", path, "widen", "long", "Int8"], ["alter", path, "add", "x", "Nonsense"],
+                    ["rename", path, "t0"], ["rollback", path, "999999"], ["rollback", path, str(then)], ["drop", f"{root}/d/no"]):
+        try:
+            store.run(*refused)
+            tally.check(False, f"ch {' '.join(refused)} was not refused")
+        except RuntimeError as error:
+            tally.check("ch: " in str(error) and "Bug" not in str(error), str(error))
+    store.run("rename", path, "c 2")
+    expect("1,10 2,20 4,4000000000", "ch rename", "c 2")
+    path = f"{root}/d/c 2"
+    store.run("truncate", path)
+    expect("", "ch truncate", "c 2")
+    versions = json.loads(store.run("history", path, "--format", "json"))["versions"]
+    found = [f"{version['operation']} {version['rows']} in {version['parts']}" for version in versions]
+    expected = ["create 0 in 0", "write 2 in 1", "write 3 in 2", "overwrite 2 in 1", *["alter 2 in 1"] * 4, "write 3 in 2", "rename 3 in 2",
+                "truncate 0 in 0"]
+    tally.check(found == expected, f"ch history: {found}, expected {expected}")
+    newest = store.version()
+    kept = json.loads(store.run("gc", root, "--keep-versions", "2", "--format", "json"))
+    tally.check(kept["floor"] == newest - 2, f"ch gc --keep-versions 2: {kept}")
+    kept = json.loads(store.run("gc", root, "--keep-hours", "0", "--format", "json"))
+    tally.check(kept["floor"] > versions[-1]["version"] and kept["retired_removed"] > 0, f"ch gc --keep-hours 0: {kept}")
+    store.run("drop", path)
+    tally.check("c 2" not in store.run("ls", f"{root}/d"), "ch drop left the table")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", default=os.environ.get("CHSPARK_SEED", "1"))
@@ -244,6 +292,7 @@ def main() -> int:
         fill(store, tables, rng, tally)
         compare(store, tables, versions, again, tally)
         plant(store, tables, versions, tally)
+        change(store, tally)
     finally:
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)

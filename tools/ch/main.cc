@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/io/posix_fs.h"
+#include "tools/ch/change_commands.h"
 #include "tools/ch/commands.h"
 #include "tools/ch/output.h"
 #include "tools/ch/store_commands.h"
@@ -31,6 +32,8 @@ struct CommandLine {
     std::optional<uint64_t> version;
     ch::tools::CatOptions cat;
     ch::tools::WriteOptions write;
+    ch::tools::ChangeOptions change;
+    ch::tools::GcOptions gc;
     std::function<bool(const CommandContext&)> run;
 };
 
@@ -73,18 +76,23 @@ void add_shared_options(CLI::App& command, CommandLine& line, const char* what,
         ->option_text("NUMBER");
 }
 
-using Run = bool (*)(const CommandContext&, const std::string&);
-
-void add_report_command(CLI::App& app, CommandLine& line, const char* name, const char* help,
-                        const char* what, const char* meaning, Run run) {
-    CLI::App* command = app.add_subcommand(name, help);
-    add_shared_options(*command, line, what, meaning);
-    command->add_option("--format", line.output, "table for people (default), json for programs")
+void add_output_option(CLI::App& command, CommandLine& line, const char* name) {
+    command.add_option(name, line.output, "table for people (default), json for programs")
         ->check(CLI::IsMember({"table", "json"}))
         ->option_text("table|json");
+}
+
+using Run = bool (*)(const CommandContext&, const std::string&);
+
+CLI::App* add_report_command(CLI::App& app, CommandLine& line, const char* name, const char* help,
+                             const char* what, const char* meaning, Run run) {
+    CLI::App* command = app.add_subcommand(name, help);
+    add_shared_options(*command, line, what, meaning);
+    add_output_option(*command, line, "--format");
     command->callback([&line, run] {
         line.run = [&line, run](const CommandContext& context) { return run(context, line.path); };
     });
+    return command;
 }
 
 void add_cat_command(CLI::App& app, CommandLine& line, const char* table_meaning) {
@@ -136,9 +144,7 @@ CLI::App* add_write_command(CLI::App& app, CommandLine& line, const char* name, 
                             const char* what, const char* meaning, RunWrite run) {
     CLI::App* command = app.add_subcommand(name, help);
     add_shared_options(*command, line, what, meaning);
-    command->add_option("--output", line.output, "table for people (default), json for programs")
-        ->check(CLI::IsMember({"table", "json"}))
-        ->option_text("table|json");
+    add_output_option(*command, line, "--output");
     command->callback([&line, run] {
         line.run = [&line, run](const CommandContext& context) {
             line.write.path = line.path;
@@ -148,8 +154,10 @@ CLI::App* add_write_command(CLI::App& app, CommandLine& line, const char* name, 
     return command;
 }
 
+constexpr const char* kStoreTable = "ROOT/DATABASE/TABLE";
+
 void add_write_commands(CLI::App& app, CommandLine& line) {
-    constexpr const char* kTable = "ROOT/DATABASE/TABLE";
+    constexpr const char* kTable = kStoreTable;
     add_write_command(app, line, "create", "Create a table, and its root if there is none", "ROOT",
                       "A root: the folder of the databases", ch::tools::run_create)
         ->add_option("SQL", line.write.second, "CREATE TABLE database.table (...) ENGINE = ...")
@@ -187,10 +195,82 @@ void add_write_commands(CLI::App& app, CommandLine& line) {
         ->option_text("");
 }
 
+using RunChange = bool (*)(const CommandContext&, const ch::tools::ChangeOptions&);
+
+CLI::App* add_change_command(CLI::App& app, CommandLine& line, const char* name, const char* help,
+                             RunChange run) {
+    CLI::App* command = app.add_subcommand(name, help);
+    add_shared_options(*command, line, "TABLE", kStoreTable);
+    add_output_option(*command, line, "--format");
+    command->callback([&line, run] {
+        line.run = [&line, run](const CommandContext& context) {
+            line.change.table = line.path;
+            return run(context, line.change);
+        };
+    });
+    return command;
+}
+
+void add_change_commands(CLI::App& app, CommandLine& line) {
+    add_change_command(app, line, "rollback", "Give a table the rows again that it had",
+                       ch::tools::run_rollback)
+        ->add_option("VERSION", line.change.version, "The version of the root, as ch history tells")
+        ->transform(not_negative())
+        ->required()
+        ->option_text("");
+    add_change_command(app, line, "drop", "Drop a table", ch::tools::run_drop);
+    add_change_command(app, line, "truncate", "Remove all rows of a table",
+                       ch::tools::run_truncate);
+    CLI::App* rename =
+        add_change_command(app, line, "rename", "Rename a table", ch::tools::run_rename);
+    rename->add_option("NAME", line.change.name, "The new name, without its database")
+        ->required()
+        ->option_text("");
+    rename->add_option("--database", line.change.database, "Move it to this database")
+        ->option_text("NAME");
+    CLI::App* alter = add_change_command(
+        app, line, "alter", "Change a table's columns; no part is rewritten", ch::tools::run_alter);
+    alter->add_option("ACTION", line.change.action, "add, drop, rename or widen")
+        ->check(CLI::IsMember({"add", "drop", "rename", "widen"}))
+        ->required()
+        ->option_text("");
+    alter->add_option("COLUMN", line.change.name, "The column")->required()->option_text("");
+    alter
+        ->add_option("TO", line.change.text,
+                     "add: its type; widen: a type that holds every value of the old one; rename: "
+                     "the new name")
+        ->option_text("");
+    alter->add_option("--after", line.change.after, "add: behind this column (default: the last)")
+        ->option_text("COLUMN");
+    alter->add_option("--comment", line.change.comment, "add: the column's comment")
+        ->option_text("TEXT");
+}
+
+void add_gc_command(CLI::App& app, CommandLine& line, const char* root_meaning) {
+    CLI::App* gc =
+        add_report_command(app, line, "gc", "Remove what no version that is kept or pinned needs",
+                           "ROOT", root_meaning, nullptr);
+    gc->add_option("--keep-versions", line.gc.keep_versions,
+                   "Most versions that stay readable (default 1000)")
+        ->transform(not_negative())
+        ->option_text("NUMBER");
+    gc->add_option("--keep-hours", line.gc.keep_hours,
+                   "For how long versions stay readable (default 24)")
+        ->check(CLI::Range(uint64_t{0}, ch::tools::kKeepHoursMax))
+        ->transform(not_negative())
+        ->option_text("HOURS");
+    gc->callback([&line] {
+        line.run = [&line](const CommandContext& context) {
+            return ch::tools::run_gc(context, line.path, line.gc);
+        };
+    });
+}
+
 void add_store_commands(CLI::App& app, CommandLine& line) {
     constexpr const char* kRoot = "A root: the folder of the databases";
-    add_report_command(app, line, "gc", "Remove what no version that is kept or pinned needs",
-                       "ROOT", kRoot, ch::tools::run_gc);
+    add_gc_command(app, line, kRoot);
+    add_report_command(app, line, "history", "Show the versions in which a table changed", "TABLE",
+                       kStoreTable, ch::tools::run_history);
     CLI::App* latch = app.add_subcommand("latch", "Who may write to which table");
     latch->require_subcommand(1);
     add_report_command(*latch, line, "status", "Show tables' latches, the floor and the pins",
@@ -224,6 +304,7 @@ void add_commands(CLI::App& app, CommandLine& line) {
     add_cat_command(app, line, kTable);
     add_store_commands(app, line);
     add_write_commands(app, line);
+    add_change_commands(app, line);
 }
 
 int fail(const std::string& message, int code) {

@@ -3,11 +3,11 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "base/io/posix_fs.h"
 #include "engine/format/stream_name.h"
 #include "engine/store/create_table.h"
 #include "tools/ch/amount_text.h"
 #include "tools/ch/json_output.h"
+#include "tools/ch/open_store.h"
 #include "tools/ch/output.h"
 #include "tools/ch/table_printer.h"
 
@@ -17,12 +17,6 @@ namespace {
 
 using Align = TablePrinter::Align;
 using nlohmann::ordered_json;
-
-std::shared_ptr<storage::Database> open(const std::string& root) {
-    storage::DatabaseOptions options;
-    options.note = "ch, " + latch::process_note();
-    return storage::Database::open(std::make_shared<io::PosixFs>(), root, options);
-}
 
 /// "a/b/c" as "a/b" and "c".
 std::pair<std::string, std::string> split_last(const std::string& path, const char* expected) {
@@ -49,8 +43,12 @@ std::pair<ordered_json, std::string> pins_of(storage::Database& database) {
 
 }  // namespace
 
-bool run_gc(const CommandContext& context, const std::string& root) {
-    const storage::CollectReport report = open(root)->collect({});
+bool run_gc(const CommandContext& context, const std::string& root, const GcOptions& options) {
+    constexpr uint64_t kMsPerHour = 3'600'000;
+    storage::Retention kept;
+    if (options.keep_hours) kept.ms = *options.keep_hours * kMsPerHour;
+    if (options.keep_versions) kept.versions = *options.keep_versions;
+    const storage::CollectReport report = open_store(context, root)->collect(kept);
     if (report.is_busy) {
         write_report(context, {{"busy", true}},
                      "another collection is running; nothing was done\n");
@@ -70,7 +68,7 @@ bool run_gc(const CommandContext& context, const std::string& root) {
 }
 
 bool run_latch_status(const CommandContext& context, const std::string& root) {
-    std::shared_ptr<storage::Database> database = open(root);
+    std::shared_ptr<storage::Database> database = open_store(context, root);
     std::shared_ptr<const storage::State> state = database->newest();
     ordered_json tables = ordered_json::array();
     TablePrinter printer(
@@ -107,7 +105,7 @@ bool run_latch_status(const CommandContext& context, const std::string& root) {
 bool run_latch_break(const CommandContext& context, const std::string& path) {
     const auto [database_path, table_name] = split_last(path, "ROOT/DATABASE/TABLE");
     const auto [root, database_name] = split_last(database_path, "ROOT/DATABASE/TABLE");
-    std::shared_ptr<storage::Database> database = open(root);
+    std::shared_ptr<storage::Database> database = open_store(context, root);
     const auto table = storage::require_table(
         *database, {format::name_in_path(database_name), format::name_in_path(table_name)});
     // Raises the epoch first, then frees the lock (latch_store.h).
@@ -121,14 +119,14 @@ bool run_latch_break(const CommandContext& context, const std::string& path) {
 }
 
 bool run_snapshot_ls(const CommandContext& context, const std::string& root) {
-    const auto [document, text] = pins_of(*open(root));
+    const auto [document, text] = pins_of(*open_store(context, root));
     write_report(context, {{"pins", document}}, text);
     return true;
 }
 
 bool run_snapshot_pin(const CommandContext& context, const std::string& root_and_name) {
     const auto [root, name] = split_last(root_and_name, "ROOT/NAME");
-    std::shared_ptr<storage::Database> database = open(root);
+    std::shared_ptr<storage::Database> database = open_store(context, root);
     // Pinned while it is being kept, so that collection cannot come in between.
     const storage::Snapshot snapshot = database->snapshot();
     const uint64_t version = snapshot.state->version;
@@ -142,7 +140,7 @@ bool run_snapshot_pin(const CommandContext& context, const std::string& root_and
 
 bool run_snapshot_unpin(const CommandContext& context, const std::string& root_and_name) {
     const auto [root, name] = split_last(root_and_name, "ROOT/NAME");
-    if (!open(root)->latch().unkeep(name))
+    if (!open_store(context, root)->latch().unkeep(name))
         throw Error(ErrorCode::NotFound,
                     "there is no pin '" + name + "'; ch snapshot ls lists them", root);
     write_report(context, {{"unpinned", name}}, name + " is unpinned\n");

@@ -15,6 +15,7 @@
 #include "engine/store/table_writer.h"
 #include "tools/ch/amount_text.h"
 #include "tools/ch/json_output.h"
+#include "tools/ch/open_store.h"
 #include "tools/ch/output.h"
 #include "tools/ch/progress.h"
 #include "tools/ch/read_table.h"
@@ -26,30 +27,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr uint64_t kLatchWaitMs = 10'000;
 /// Of one table at a time: the next look finds what is left.
 constexpr size_t kMergesMax = 1000;
-
-std::shared_ptr<storage::Database> open(const CommandContext& context, const std::string& root,
-                                        bool create) {
-    storage::DatabaseOptions options;
-    options.note = "ch, " + latch::process_note();
-    options.create = create;
-    return storage::Database::open(context.files, root, options);
-}
-
-storage::StorePath require_store(const CommandContext& context, const std::string& path) {
-    std::optional<storage::StorePath> place = storage::store_path(*context.files, path);
-    if (!place)
-        throw Error(ErrorCode::NotFound,
-                    "no store is above; expected ROOT/DATABASE/TABLE, ch create makes a root",
-                    path);
-    return *place;
-}
-
-std::string version_text(storage::Database& database) {
-    return "version " + std::to_string(database.newest()->version) + "\n";
-}
 
 }  // namespace
 
@@ -58,7 +37,7 @@ bool run_create(const CommandContext& context, const WriteOptions& options) {
     if (made.name.database.empty())
         throw Error(ErrorCode::InvalidArgument,
                     "the table's name needs its database: CREATE TABLE database.table (...)");
-    auto database = open(context, options.path, true);
+    auto database = open_store(context, options.path, true);
     storage::create_table(*database, made.name, made.schema);
     write_report(
         context, {{"version", database->newest()->version}},
@@ -68,7 +47,7 @@ bool run_create(const CommandContext& context, const WriteOptions& options) {
 
 bool run_import(const CommandContext& context, const WriteOptions& options) {
     const storage::StorePath place = require_store(context, options.path);
-    auto database = open(context, place.root, false);
+    auto database = open_store(context, place.root);
     const auto found = storage::require_table(*database, {place.database, place.table});
     const storage::WriteLatch latch = storage::require_latch(*database, found->id, kLatchWaitMs);
     storage::Transaction transaction = database->begin();
@@ -111,7 +90,7 @@ bool run_adopt(const CommandContext& context, const WriteOptions& options) {
     if (before == std::string::npos || before == 0)
         throw Error(ErrorCode::InvalidArgument,
                     "'" + options.path + "' is not ROOT/DATABASE/TABLE");
-    auto database = open(context, options.path.substr(0, before), true);
+    auto database = open_store(context, options.path.substr(0, before), true);
     const storage::TableName name{
         format::name_in_path(options.path.substr(before + 1, slash - before - 1)),
         format::name_in_path(options.path.substr(slash + 1))};
@@ -128,7 +107,7 @@ bool run_adopt(const CommandContext& context, const WriteOptions& options) {
 bool run_merge(const CommandContext& context, const WriteOptions& options) {
     const std::optional<storage::StorePath> place =
         storage::store_path(*context.files, options.path);
-    auto database = open(context, place ? place->root : options.path, false);
+    auto database = open_store(context, place ? place->root : options.path);
     storage::MergeRule rule;
     rule.is_final = options.is_final;
     storage::MergeOptions merge_options;
@@ -161,7 +140,7 @@ bool run_merge(const CommandContext& context, const WriteOptions& options) {
 
 bool run_export(const CommandContext& context, const WriteOptions& options) {
     const storage::StorePath place = require_store(context, options.path);
-    auto database = open(context, place.root, false);
+    auto database = open_store(context, place.root);
     const storage::Snapshot snapshot = storage::read_snapshot(*database, read_point(context));
     const storage::ExportReport report = storage::export_table(
         database, snapshot, {place.database, place.table}, options.second, context.pool);
