@@ -1,11 +1,31 @@
 #include "latch/latch_store.h"
 
+#include <signal.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
 
 namespace ch::latch {
 
+namespace {
+constexpr std::string_view kProcess = "process ";
+}  // namespace
+
 std::string process_note() {
-    return "process " + std::to_string(::getpid());
+    return std::string(kProcess) + std::to_string(::getpid());
+}
+
+std::optional<bool> is_alive(std::string_view note) {
+    const size_t at = note.rfind(kProcess);
+    if (at == std::string_view::npos) return std::nullopt;
+    const std::string_view digits = note.substr(at + kProcess.size());
+    pid_t process = 0;
+    auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), process);
+    if (error != std::errc() || end != digits.data() + digits.size() || process <= 0)
+        return std::nullopt;
+    // Signal 0 asks and sends nothing; that it may not be sent means that there is somebody.
+    return ::kill(process, 0) == 0 || errno != ESRCH;
 }
 
 }  // namespace ch::latch

@@ -108,5 +108,7 @@ public:
 
 /// The note that says which process pins; for those that have nothing better to tell.
 std::string process_note();
+/// Whether the process of a note that ends in process_note() lives; nothing if it is none such.
+std::optional<bool> is_alive(std::string_view note);
 
 }  // namespace ch::latch

@@ -22,7 +22,7 @@ ROWS = {"deleted": 1000, "evolved": 200, "k ey`s": 2000, "ordered": 5000}
 UNCOMPUTABLE = "c10"  # of evolved: DEFAULT k + 1, which its part lacks
 VERSIONS = ("chdb-1.4.1", "chdb-4.4.0")
 COMMANDS = ("ls", "describe", "parts", "inspect", "check", "cat", "gc", "latch", "snapshot", "create", "import", "adopt", "merge", "export",
-            "history", "rollback", "drop", "truncate", "rename", "alter")
+            "history", "doctor", "rollback", "drop", "truncate", "rename", "alter")
 FAILED, USAGE = 1, 2
 # What is typed, the exit code, and what the message says.
 REFUSED = (

@@ -272,6 +272,39 @@ def change(store: Store, tally: Tally) -> None:
     tally.check("c 2" not in store.run("ls", f"{root}/d"), "ch drop left the table")
 
 
+def diagnose(store: Store, tally: Tally) -> None:
+    """ch doctor finds nothing wrong with what many commits left, changes nothing, and finds what is planted then."""
+
+    def doctor() -> tuple[int, dict]:
+        done = subprocess.run([str(store.tool), "doctor", str(store.root), "--format", "json"], capture_output=True, text=True, timeout=120,
+                              check=False)
+        return done.returncode, json.loads(done.stdout)
+
+    def names() -> list[str]:
+        return sorted(str(path) for path in store.root.rglob("*"))
+
+    before = names()
+    code, found = doctor()
+    tally.check(code == 0 and found["sound"] and not found["findings"] and found["parts"] > 0, f"ch doctor: {code}, {found}")
+    tally.check(names() == before, "ch doctor changed the root")
+    part = next(path for path in sorted(store.root.glob("d/*/*_*_*_*")) if path.is_dir() and not path.name.startswith("tmp_"))
+    checksums = part / "checksums.txt"
+    content = checksums.read_bytes()
+    leftover = part.parent / "tmp_1_2"
+    for what, plant_, mend in (
+        ("a damaged file", lambda: checksums.write_bytes(content[:-1] + b"?"), lambda: checksums.write_bytes(content)),
+        ("a missing part", lambda: part.rename(part.parent / "away"), lambda: (part.parent / "away").rename(part)),
+        ("a leftover", leftover.mkdir, leftover.rmdir),
+    ):
+        plant_()
+        code, found = doctor()
+        wanted = str(leftover if what == "a leftover" else part)
+        tally.check(code == 1 and not found["sound"] and any(wrong["path"].startswith(wanted) and wrong["do"] for wrong in found["findings"]),
+                    f"ch doctor, {what} ({wanted}): {code}, {found['findings']}")
+        mend()
+    tally.check(doctor()[0] == 0, "ch doctor after all was mended")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", default=os.environ.get("CHSPARK_SEED", "1"))
@@ -293,6 +326,8 @@ def main() -> int:
         compare(store, tables, versions, again, tally)
         plant(store, tables, versions, tally)
         change(store, tally)
+        store.run("gc", str(store.root))
+        diagnose(store, tally)
     finally:
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)

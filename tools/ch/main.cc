@@ -269,6 +269,8 @@ void add_gc_command(CLI::App& app, CommandLine& line, const char* root_meaning) 
 void add_store_commands(CLI::App& app, CommandLine& line) {
     constexpr const char* kRoot = "A root: the folder of the databases";
     add_gc_command(app, line, kRoot);
+    add_report_command(app, line, "doctor", "Say what is wrong with a root, and what to do", "ROOT",
+                       kRoot, ch::tools::run_doctor);
     add_report_command(app, line, "history", "Show the versions in which a table changed", "TABLE",
                        kStoreTable, ch::tools::run_history);
     CLI::App* latch = app.add_subcommand("latch", "Who may write to which table");

@@ -21,6 +21,8 @@ constexpr uint64_t kKeepHoursMax = 1'000'000;
 bool run_gc(const CommandContext& context, const std::string& root, const GcOptions& options);
 /// The versions in which a table changed, as far back as they can be read.
 bool run_history(const CommandContext& context, const std::string& table);
+/// Says what is wrong with a root and what to do; false if something is. Changes nothing.
+bool run_doctor(const CommandContext& context, const std::string& root);
 bool run_latch_status(const CommandContext& context, const std::string& root);
 bool run_latch_break(const CommandContext& context, const std::string& table);
 bool run_snapshot_ls(const CommandContext& context, const std::string& root);
