@@ -39,6 +39,7 @@ REFUSED = (
     (["cat", f"{GOLDEN}/tables/chdb-4.4.0/d/deleted", "--where", "lower(s) = 'x'"], USAGE, "functions are not known here"),
     (["create", "nowhere", "CREATE TABLE d.t (k Int8 CODEC(ZSTD), v Int8 TTL k) ENGINE = MergeTree ORDER BY k SETTINGS min_rows_for_wide_part = 1"],
      FAILED, "a store does not keep CODEC of column k, TTL of column v, setting min_rows_for_wide_part"),
+    (["gc", "nowhere", "--version-of", "1"], USAGE, "--version-of"),
     (["ls", f"{GOLDEN}/parts/4.4.0"], USAGE, "ch parts lists its parts"),
     (["inspect", f"{GOLDEN}/parts"], FAILED, "columns.txt"),
     (["gc", f"{GOLDEN}/tables"], FAILED, "ch create makes one"),

@@ -19,6 +19,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 CACHE = Path(os.environ.get("CHSPARK_CACHE", Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "chspark"))
 PEERS = CACHE / "peers"
+SPENT = re.compile(r"^passed (\w+), ([\d.]+) s$", re.MULTILINE)
+SLOWEST = 6  # checks whose time is told
 COUNT = re.compile(r"^(\d+) passed, (\d+) failed$", re.MULTILINE)
 
 
@@ -51,6 +53,8 @@ def run_suite(spark: Path, arguments: list[str], extra: list[Path]) -> tuple[int
         print(result.stdout[-4000:], result.stderr[-4000:], sep="\n", flush=True)
         return 0, 1
     passed, failed = map(int, counts[-1])
+    slowest = sorted(SPENT.findall(result.stdout), key=lambda one: -float(one[1]))[:SLOWEST]
+    print("  slowest: " + ", ".join(f"{name} {float(seconds):.0f} s" for name, seconds in slowest), flush=True)
     if failed:
         print(result.stdout[-8000:], result.stderr[-8000:], sep="\n", flush=True)
     return passed, failed

@@ -69,9 +69,14 @@ void add_shared_options(CLI::App& command, CommandLine& line, const char* what,
         ->transform(CLI::AsSizeValue(false))
         ->transform(not_negative())
         ->option_text("SIZE");
+}
+
+/// Of the commands that read tables as they were.
+void add_version_option(CLI::App& command, CommandLine& line) {
     command
         .add_option("--version-of", line.version,
-                    "Read a store's tables at this version of the root, or TiDB timestamp")
+                    "A store's tables at this version of the root, or TiDB timestamp (default: the "
+                    "newest)")
         ->transform(not_negative())
         ->option_text("NUMBER");
 }
@@ -98,6 +103,7 @@ CLI::App* add_report_command(CLI::App& app, CommandLine& line, const char* name,
 void add_cat_command(CLI::App& app, CommandLine& line, const char* table_meaning) {
     CLI::App* command = app.add_subcommand("cat", "Print a table's rows");
     add_shared_options(*command, line, "TABLE", table_meaning);
+    add_version_option(*command, line);
     command
         ->add_option("--columns", line.cat.columns,
                      "Columns to print, as a,b,c (default: those of SELECT *); also _part, "
@@ -188,9 +194,11 @@ void add_write_commands(CLI::App& app, CommandLine& line) {
         ->transform(CLI::AsSizeValue(false))
         ->transform(not_negative())
         ->option_text("SIZE");
-    add_write_command(app, line, "export", "Make a folder of a table that ClickHouse attaches",
-                      "TABLE", kTable, ch::tools::run_export)
-        ->add_option("FOLDER", line.write.second, "A new folder on the same file system")
+    CLI::App* made =
+        add_write_command(app, line, "export", "Make a folder of a table that ClickHouse attaches",
+                          "TABLE", kTable, ch::tools::run_export);
+    add_version_option(*made, line);
+    made->add_option("FOLDER", line.write.second, "A new folder on the same file system")
         ->required()
         ->option_text("");
 }
@@ -271,8 +279,10 @@ void add_store_commands(CLI::App& app, CommandLine& line) {
     add_gc_command(app, line, kRoot);
     add_report_command(app, line, "doctor", "Say what is wrong with a root, and what to do", "ROOT",
                        kRoot, ch::tools::run_doctor);
-    add_report_command(app, line, "history", "Show the versions in which a table changed", "TABLE",
-                       kStoreTable, ch::tools::run_history);
+    add_version_option(
+        *add_report_command(app, line, "history", "Show the versions in which a table changed",
+                            "TABLE", kStoreTable, ch::tools::run_history),
+        line);
     CLI::App* latch = app.add_subcommand("latch", "Who may write to which table");
     latch->require_subcommand(1);
     add_report_command(*latch, line, "status", "Show tables' latches, the floor and the pins",
@@ -283,26 +293,36 @@ void add_store_commands(CLI::App& app, CommandLine& line) {
     snapshot->require_subcommand(1);
     add_report_command(*snapshot, line, "ls", "List the pins", "ROOT", kRoot,
                        ch::tools::run_snapshot_ls);
-    add_report_command(*snapshot, line, "pin", "Pin the newest version until it is unpinned",
-                       "ROOT/NAME", "The root, and a name for the pin",
-                       ch::tools::run_snapshot_pin);
+    add_version_option(
+        *add_report_command(*snapshot, line, "pin", "Pin a version until it is unpinned",
+                            "ROOT/NAME", "The root, and a name for the pin",
+                            ch::tools::run_snapshot_pin),
+        line);
     add_report_command(*snapshot, line, "unpin", "Release a pin by its name", "ROOT/NAME",
                        "The root, and the pin's name", ch::tools::run_snapshot_unpin);
 }
 
 void add_commands(CLI::App& app, CommandLine& line) {
     constexpr const char* kTable = "A table's folder, or ROOT/DATABASE/TABLE";
-    add_report_command(app, line, "ls", "List databases of a root, or tables of a database", "PATH",
-                       "A ClickHouse data path or a store's root, or ROOT/DATABASE",
-                       ch::tools::run_ls);
-    add_report_command(app, line, "describe", "Show a table's columns, keys and size", "TABLE",
-                       kTable, ch::tools::run_describe);
-    add_report_command(app, line, "parts", "List a table's active parts, and the broken ones",
-                       "TABLE", kTable, ch::tools::run_parts);
+    add_version_option(
+        *add_report_command(app, line, "ls", "List databases of a root, or tables of a database",
+                            "PATH", "A ClickHouse data path or a store's root, or ROOT/DATABASE",
+                            ch::tools::run_ls),
+        line);
+    add_version_option(
+        *add_report_command(app, line, "describe", "Show a table's columns, keys and size", "TABLE",
+                            kTable, ch::tools::run_describe),
+        line);
+    add_version_option(
+        *add_report_command(app, line, "parts", "List a table's active parts, and the broken ones",
+                            "TABLE", kTable, ch::tools::run_parts),
+        line);
     add_report_command(app, line, "inspect", "Show a part's files, columns, codecs and ratios",
                        "PART", "A part's folder", ch::tools::run_inspect);
-    add_report_command(app, line, "check", "Verify every checksum of every part", "TABLE", kTable,
-                       ch::tools::run_check);
+    add_version_option(
+        *add_report_command(app, line, "check", "Verify every checksum of every part", "TABLE",
+                            kTable, ch::tools::run_check),
+        line);
     add_cat_command(app, line, kTable);
     add_store_commands(app, line);
     add_write_commands(app, line);

@@ -5,10 +5,12 @@
 
 #include "engine/format/stream_name.h"
 #include "engine/store/create_table.h"
+#include "engine/store/open_table.h"
 #include "tools/ch/amount_text.h"
 #include "tools/ch/json_output.h"
 #include "tools/ch/open_store.h"
 #include "tools/ch/output.h"
+#include "tools/ch/read_table.h"
 #include "tools/ch/table_printer.h"
 
 namespace ch::tools {
@@ -128,7 +130,7 @@ bool run_snapshot_pin(const CommandContext& context, const std::string& root_and
     const auto [root, name] = split_last(root_and_name, "ROOT/NAME");
     std::shared_ptr<storage::Database> database = open_store(context, root);
     // Pinned while it is being kept, so that collection cannot come in between.
-    const storage::Snapshot snapshot = database->snapshot();
+    const storage::Snapshot snapshot = storage::read_snapshot(*database, read_point(context));
     const uint64_t version = snapshot.state->version;
     if (database->latch().keep(version, name, "ch snapshot pin"))
         throw Error(ErrorCode::SnapshotExpired,
