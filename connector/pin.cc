@@ -7,12 +7,12 @@
 #include "connector/limits.h"
 #include "connector/store_access.h"
 #include "engine/store/open_table.h"
+#include "engine/store/tso.h"
 
 namespace ch::connector {
 
 namespace {
 
-constexpr int kTsoLogicalBits = 18;
 constexpr const char* kWhat = "pin";
 
 }  // namespace
@@ -28,10 +28,10 @@ std::unique_ptr<VersionPin> VersionPin::open(const Session& session, std::string
     storage::ReadPoint point;
     if (version) point = storage::ReadPoint::of_number(*version);
     if (time_ms) {
-        if (*time_ms > UINT64_MAX >> kTsoLogicalBits)
+        if (*time_ms > storage::kTsoMsMax)
             throw Error(ErrorCode::InvalidArgument,
                         "pin: \"time_ms\" is too late, found " + std::to_string(*time_ms));
-        point.tso = *time_ms << kTsoLogicalBits;
+        point.tso = storage::tso_of_ms(*time_ms);
     }
     const std::string root = text_field(document, kWhat, "root");
     check_path(root);

@@ -8,13 +8,13 @@
 #include "engine/store/checkpoint.h"
 #include "engine/store/create_text.h"
 #include "engine/store/limits.h"
+#include "engine/store/tso.h"
 #include "latch/file_store.h"
 
 namespace ch::storage {
 
 namespace {
 
-constexpr int kTsoLogicalBits = 18;
 constexpr uint64_t kMsPerHour = 3'600'000;
 
 uint64_t system_random() {
@@ -208,7 +208,7 @@ Snapshot Database::snapshot(std::optional<uint64_t> version) {
 Snapshot Database::snapshot_as_of(uint64_t tso) {
     const bool by_commit = newest()->complete_ts > 0;
     auto is_within = [&](const State& state) {
-        return by_commit ? state.complete_ts <= tso : state.time_ms <= tso >> kTsoLogicalBits;
+        return by_commit ? state.complete_ts <= tso : state.time_ms <= ms_of_tso(tso);
     };
     // The floor's version first: what it has too much, every later one has.
     const uint64_t head = latch_->head();

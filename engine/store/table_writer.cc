@@ -8,6 +8,7 @@
 #include "engine/exec/stored_order.h"
 #include "engine/store/hidden_rows.h"
 #include "engine/store/part_record.h"
+#include "engine/store/tso.h"
 #include "engine/table/default_value.h"
 
 namespace ch::storage {
@@ -17,7 +18,6 @@ using column::ColumnPtr;
 
 namespace {
 
-constexpr int kTsoLogicalBits = 18;
 /// Parts whose files stay open until the commit syncs them together; those behind are synced as
 /// they are written, since descriptors are few.
 constexpr size_t kOpenPartsMax = 8;
@@ -52,7 +52,7 @@ WriteTarget write_target(const Transaction& transaction, TableId table) {
 }
 
 uint64_t allot_commit_ts(const std::vector<WriteTarget>& targets, uint64_t now_ms) {
-    uint64_t commit_ts = now_ms << kTsoLogicalBits;
+    uint64_t commit_ts = tso_of_ms(now_ms);
     for (const WriteTarget& target : targets)
         commit_ts = std::max(commit_ts, target.max_commit_ts + 1);
     return commit_ts;

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+#include <functional>
 
 #include "base/error.h"
 #include "base/io/posix_fs.h"
@@ -87,7 +88,7 @@ void add_output_option(CLI::App& command, CommandLine& line, const char* name) {
         ->option_text("table|json");
 }
 
-using Run = bool (*)(const CommandContext&, const std::string&);
+using Run = std::function<bool(const CommandContext&, const std::string&)>;
 
 CLI::App* add_report_command(CLI::App& app, CommandLine& line, const char* name, const char* help,
                              const char* what, const char* meaning, Run run) {
@@ -163,7 +164,6 @@ CLI::App* add_write_command(CLI::App& app, CommandLine& line, const char* name, 
 constexpr const char* kStoreTable = "ROOT/DATABASE/TABLE";
 
 void add_write_commands(CLI::App& app, CommandLine& line) {
-    constexpr const char* kTable = kStoreTable;
     add_write_command(app, line, "create", "Create a table, and its root if there is none", "ROOT",
                       "A root: the folder of the databases", ch::tools::run_create)
         ->add_option("SQL", line.write.second, "CREATE TABLE database.table (...) ENGINE = ...")
@@ -171,7 +171,7 @@ void add_write_commands(CLI::App& app, CommandLine& line) {
         ->option_text("");
     CLI::App* import =
         add_write_command(app, line, "import", "Insert a file's rows into a store's table", "TABLE",
-                          kTable, ch::tools::run_import);
+                          kStoreTable, ch::tools::run_import);
     import->add_option("FILE", line.write.second, "The file, or - for standard input")
         ->required()
         ->option_text("");
@@ -196,7 +196,7 @@ void add_write_commands(CLI::App& app, CommandLine& line) {
         ->option_text("SIZE");
     CLI::App* made =
         add_write_command(app, line, "export", "Make a folder of a table that ClickHouse attaches",
-                          "TABLE", kTable, ch::tools::run_export);
+                          "TABLE", kStoreTable, ch::tools::run_export);
     add_version_option(*made, line);
     made->add_option("FOLDER", line.write.second, "A new folder on the same file system")
         ->required()
@@ -255,9 +255,11 @@ void add_change_commands(CLI::App& app, CommandLine& line) {
 }
 
 void add_gc_command(CLI::App& app, CommandLine& line, const char* root_meaning) {
-    CLI::App* gc =
-        add_report_command(app, line, "gc", "Remove what no version that is kept or pinned needs",
-                           "ROOT", root_meaning, nullptr);
+    CLI::App* gc = add_report_command(
+        app, line, "gc", "Remove what no version that is kept or pinned needs", "ROOT",
+        root_meaning, [&line](const CommandContext& context, const std::string& root) {
+            return ch::tools::run_gc(context, root, line.gc);
+        });
     gc->add_option("--keep-versions", line.gc.keep_versions,
                    "Most versions that stay readable (default 1000)")
         ->transform(not_negative())
@@ -267,11 +269,6 @@ void add_gc_command(CLI::App& app, CommandLine& line, const char* root_meaning) 
         ->check(CLI::Range(uint64_t{0}, ch::tools::kKeepHoursMax))
         ->transform(not_negative())
         ->option_text("HOURS");
-    gc->callback([&line] {
-        line.run = [&line](const CommandContext& context) {
-            return ch::tools::run_gc(context, line.path, line.gc);
-        };
-    });
 }
 
 void add_store_commands(CLI::App& app, CommandLine& line) {

@@ -20,7 +20,7 @@ if [ "$(id -u)" != 0 ]; then
     as_root=(sudo)
 fi
 
-echo "setup: Debian packages to install, in 1 to 5 minutes: ${missing[*]}"
+echo "setup: Debian packages to install, which takes some minutes: ${missing[*]}"
 started=$SECONDS
 "${as_root[@]}" apt-get update -qq
 apt-get install --assume-no --no-install-recommends "${missing[@]}" 2>/dev/null |

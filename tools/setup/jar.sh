@@ -7,7 +7,7 @@ if [ -f "$jar" ] && [ -z "$(find spark/src/main spark/pom.xml build/libch.so -ne
     exit 0
 fi
 if [ ! -d "$HOME/.m2/repository/org/apache/spark" ]; then
-    echo "setup: Maven will download the compile-time jars and its plugins, about 100 MB, in 1 to 3 minutes"
+    echo "setup: Maven will download the compile-time jars and its plugins, about 100 MB; this takes some minutes"
 fi
 started=$SECONDS
 mvn ${MAVEN_OFFLINE:+-o} -B -q -f spark/pom.xml package -DskipTests -Dlibch="$PWD/build/libch.so"
