@@ -9,7 +9,6 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <iostream>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -18,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "benchmarks/json_lines.h"
 #include "ch/ch.h"
 
 namespace {
@@ -144,8 +144,7 @@ Json run_once(const Json& request) {
             {"plan_seconds", plan_seconds}};
 }
 
-Json answer(const std::string& line) {
-    const Json request = Json::parse(line);
+Json answer(const Json& request) {
     Json best;
     for (int i = 0; i < request.value("repeat", 1); ++i) {
         Json run = run_once(request);
@@ -157,15 +156,6 @@ Json answer(const std::string& line) {
 }  // namespace
 
 int main() {
-    std::string line;
-    while (std::getline(std::cin, line)) {
-        Json reply;
-        try {
-            reply = answer(line);
-        } catch (const std::exception& problem) {
-            reply = {{"error", problem.what()}};
-        }
-        std::cout << reply.dump() << '\n' << std::flush;
-    }
+    ch::bench::serve_json_lines(answer);
     return 0;
 }

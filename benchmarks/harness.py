@@ -64,13 +64,13 @@ def line(row: Row) -> str:
     return f"| {row.name} | {number(row.ours)} | {number(row.peer)} | {row.unit} | {ratio} | {number(row.goal)} | {met} | {against} |"
 
 
-def alternate(*sides, runs: int = RUNS) -> list[float]:
-    """The least seconds of each side; a side is a function that returns its seconds. One warm-up each, then they take turns."""
+def alternate(*sides, runs: int = RUNS, warm_ups: int = 1) -> list[float]:
+    """The least seconds of each side; a side is a function that returns its seconds. Warm-ups of each, then they take turns."""
     best = [float("inf")] * len(sides)
-    for turn in range(runs + 1):
+    for turn in range(warm_ups + runs):
         for index, side in enumerate(sides):
             seconds = side()
-            if turn > 0:
+            if turn >= warm_ups:
                 best[index] = min(best[index], seconds)
     return best
 

@@ -46,11 +46,12 @@ std::unique_ptr<TableJob> TableJob::begin(std::shared_ptr<Session> session,
         job = WriteJob::create(std::move(database), made.name, made.schema,
                                optional_flag(document, kWhat, "replace").value_or(false), wait_ms);
     } else {
-        check_fields(document, kWhat, {"root", "database", "table", "mode", "latch_wait_ms"});
+        check_fields(document, kWhat,
+                     {"root", "database", "table", "mode", "latch_wait_ms", "read_version"});
         job = WriteJob::begin(
             std::move(database),
             {text_field(document, kWhat, "database"), text_field(document, kWhat, "table")},
-            mode_of(document), wait_ms);
+            mode_of(document), wait_ms, optional_count(document, kWhat, "read_version"));
     }
     return std::make_unique<TableJob>(std::move(session), std::move(job));
 }

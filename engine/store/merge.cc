@@ -138,6 +138,7 @@ private:
                                        *block->find(layout_.replacing->is_deleted));
             report_.rows_written += block->rows;
             writer.append(*block);
+            if (options_.on_rows) options_.on_rows(block->rows);
             throttle(*block);
         }
         report_.rows_read = report_.rows_written;

@@ -28,7 +28,8 @@ std::vector<std::string> choose_merge(const TableState& table, const MergeRule& 
 struct MergeOptions {
     uint64_t bytes_per_second = 0;  ///< of what is written; 0 = no limit
     std::shared_ptr<const std::atomic<bool>> cancelled;
-    std::function<void(uint64_t ms)> sleep_ms;  ///< empty = the thread's
+    std::function<void(uint64_t ms)> sleep_ms;   ///< empty = the thread's
+    std::function<void(uint64_t rows)> on_rows;  ///< told of rows as they are written; may be empty
 };
 
 struct MergeReport {

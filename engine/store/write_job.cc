@@ -37,6 +37,20 @@ void forget_bitmaps_of_met_tasks(std::vector<NewPart>& parts) {
         if (met[part.partition_id] > 1) part.bitmap.reset();
 }
 
+void require_unchanged(const Transaction& transaction, TableId id, uint64_t read_version) {
+    const auto table = transaction.base().find(id);
+    if (table && table->data_version <= read_version && table->created_version <= read_version)
+        return;
+    throw Error(ErrorCode::Conflict, (table ? "table " + table->database_name + "." + table->name +
+                                                  " was changed by "
+                                                  "version " +
+                                                  std::to_string(table->data_version)
+                                            : std::string("the table was dropped")) +
+                                         " after its rows were read at version " +
+                                         std::to_string(read_version) +
+                                         "; nothing was written, run the command again");
+}
+
 }  // namespace
 
 WriteJob::WriteJob(Key, std::shared_ptr<Database> database, TableName name, WriteMode mode)
@@ -46,11 +60,15 @@ WriteJob::WriteJob(Key, std::shared_ptr<Database> database, TableName name, Writ
       commit_id_(database_->new_commit_id()) {}
 
 std::unique_ptr<WriteJob> WriteJob::begin(std::shared_ptr<Database> database, const TableName& name,
-                                          WriteMode mode, uint64_t latch_wait_ms_max) {
+                                          WriteMode mode, uint64_t latch_wait_ms_max,
+                                          std::optional<uint64_t> read_version) {
     auto job = std::make_unique<WriteJob>(Key(), std::move(database), name, mode);
     const auto found = require_table(*job->database_, name);
     job->latch_ = require_latch(*job->database_, found->id, latch_wait_ms_max);
-    job->make_task(job->begin_transaction(), found->id);
+    const Transaction transaction = job->begin_transaction();
+    // From here on nobody else changes the table.
+    if (read_version) require_unchanged(transaction, found->id, *read_version);
+    job->make_task(transaction, found->id);
     return job;
 }
 

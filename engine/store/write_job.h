@@ -29,10 +29,13 @@ public:
         Key() {}
     };
     WriteJob(Key, std::shared_ptr<Database> database, TableName name, WriteMode mode);
-    /// Takes the table's latch. Throws Error{NotFound | Busy}.
+    /// Takes the table's latch. `read_version`: the one by whose rows of the table the new ones are
+    /// made; what was changed since would be undone unseen. Throws Error{NotFound | Busy}, and
+    /// Error{Conflict} if a commit that is no merge has changed the table since `read_version`.
     static std::unique_ptr<WriteJob> begin(std::shared_ptr<Database> database,
                                            const TableName& name, WriteMode mode,
-                                           uint64_t latch_wait_ms_max);
+                                           uint64_t latch_wait_ms_max,
+                                           std::optional<uint64_t> read_version = std::nullopt);
 
     /// A table that the commit creates; with `replaces` it may exist, and goes in the same commit.
     /// Throws Error{InvalidArgument | NotFound | Busy | Unsupported}.

@@ -107,6 +107,29 @@ TEST_F(WriteJobTest, PartsThatAreWrittenAnewMustStillBeThere) {
     EXPECT_EQ(rows_.read("t"), "1=100 2=2");
 }
 
+TEST_F(WriteJobTest, RowsMadeOfOnesThatHaveChangedSinceAreRefused) {
+    const TableId table = rows_.create("t", true, "");
+    rows_.insert(table, {{1, 1}});
+    rows_.insert(table, {{2, 2}});
+    const uint64_t read = rows_.database()->newest()->version;
+    auto begin_after = [&](uint64_t version) {
+        return WriteJob::begin(rows_.database(), {"db", "t"}, WriteMode::Append, 0, version);
+    };
+    MergeRule all;
+    all.is_final = true;
+    ASSERT_TRUE(other_.merge(table, all).is_published);
+    EXPECT_NO_THROW((void)begin_after(read)) << "a merge changes no row, a latch taken neither";
+    rows_.insert(table, {{1, 10}});
+    try {
+        (void)begin_after(read);
+        FAIL() << "the row that was read is not the newest any more";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::Conflict) << error.what();
+    }
+    EXPECT_NO_THROW((void)begin_after(rows_.database()->newest()->version));
+    EXPECT_EQ(rows_.read("t"), "1=10 2=2");
+}
+
 TEST_F(WriteJobTest, ATableIsCreatedOrReplacedWithItsRows) {
     const TableId old = rows_.create("t", false, "");
     rows_.insert(old, {{1, 1}});

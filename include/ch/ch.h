@@ -240,9 +240,11 @@ typedef struct ch_job ch_job;
 typedef struct ch_task ch_task;
 
 /* request: {"root","database","table","mode":"append"|"overwrite"|"overwrite_partitions",
- * "latch_wait_ms":n}; the second mode takes all other rows away, the third those of partitions that
- * get rows. Or {"root","create":"CREATE TABLE database.table ...","replace":bool,"latch_wait_ms"}:
- * the commit creates the table and, with "replace", drops one of that name.
+ * "latch_wait_ms":n,"read_version":n}; the second mode takes all other rows away, the third those
+ * of partitions that get rows. "read_version" is for rows that are made of the table's own, as an
+ * UPDATE's: CH_CONFLICT if a commit that is no merge has changed the table since. Or
+ * {"root","create":"CREATE TABLE database.table ...","replace":bool,"latch_wait_ms"}: the commit
+ * creates the table and, with "replace", drops one of that name.
  * `task` becomes the text that tasks begin with, for any process that sees the root under the same
  * path and runs the same version of the library. */
 CH_EXPORT int32_t ch_job_begin(ch_session* session, const char* request, ch_job** job, char** task,

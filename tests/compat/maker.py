@@ -116,6 +116,10 @@ class Database:
         columns = [json.loads(line) for line in self.ask((text, "JSONEachRow"))[0].decode().splitlines()]
         wanted = ", ".join(["_part", "_part_offset"] + [ident(column["name"]) for column in columns])
         queries = {ending: (self.rows_of(table, case, wanted), output) for ending, output in OUTPUTS}
+        if case.wants_instants:
+            rows = self.rows_of(table, case, wanted)
+            rows += (", " if " SETTINGS " in rows else " SETTINGS ") + "date_time_output_format = 'unix_timestamp'"
+            queries["instants.jsonl"] = (rows, "JSONEachRow")
         for number, (_, predicate) in enumerate(case.predicates):
             queries[f"{number}.rows"] = (self.rows_of(table, case, "_part, _part_offset", predicate), "JSONEachRow")
         *answers, count = self.ask(*queries.values(), (f"SELECT count() FROM {table}", "TSV"))

@@ -38,6 +38,7 @@ class Case:
     has_tuple: bool = False
     order: list[str] = field(default_factory=list)      # columns of ORDER BY, where a test asks
     predicates: list[tuple[str, str]] = field(default_factory=list)
+    wants_instants: bool = False      # also every value with times as seconds since 1970
 
 
 def ident(name: str) -> str:

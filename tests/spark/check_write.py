@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -230,6 +231,31 @@ def one_writer_at_a_time_has_a_table(spark, world):
             holder.wait()
         spark.sql(f"INSERT INTO {d}.t VALUES (2)")
         equal(rows(spark, f"{d}.t"), [(2,)])
+
+
+@check
+def updates_beside_each_other_are_never_lost(spark, world):
+    """Each adds 1 to what it read; one that would undo another's must say so instead."""
+
+    def update(table: str) -> bool:
+        try:
+            spark.sql(f"UPDATE {table} SET n = n + 1 WHERE k = 1")
+            return True
+        except Exception as problem:
+            if "run the command again" not in str(problem):
+                raise
+            return False
+
+    with store(spark, world) as (_, d), ThreadPoolExecutor(2) as pool:
+        refused = 0
+        for engine in ("MergeTree", "ReplacingMergeTree"):
+            table = f"{d}.{engine}"
+            spark.sql(f"CREATE TABLE {table} (k INT, n INT) TBLPROPERTIES ('order_by'='k', 'engine'='{engine}')")
+            spark.sql(f"INSERT INTO {table} VALUES (1, 0), (2, 0)")
+            done = [outcome for _ in range(6) for outcome in pool.map(update, [table, table])]
+            equal(rows(spark, table), [(1, sum(done)), (2, 0)], f"{engine}: {done}")
+            refused += done.count(False)
+        equal(refused > 0, True, "no two met")
 
 
 @check

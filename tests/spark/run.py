@@ -16,11 +16,16 @@ import sys
 import tempfile
 from pathlib import Path
 
+import random_tables
+
 HERE = Path(__file__).resolve().parent
 CACHE = Path(os.environ.get("CHSPARK_CACHE", Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "chspark"))
 PEERS = CACHE / "peers"
+# Random tables of each chdb version; the oldest and the newest stand for all in a slice.
+RANDOM_TABLES = {"ci": (6, ["1.4.1", "4.4.0"]), "full": (25, list(random_tables.VERSIONS))}
 SPENT = re.compile(r"^passed (\w+), ([\d.]+) s$", re.MULTILINE)
 SLOWEST = 6  # checks whose time is told
+TABLES = re.compile(r"^\d+ tables, .*$", re.MULTILINE)
 COUNT = re.compile(r"^(\d+) passed, (\d+) failed$", re.MULTILINE)
 
 
@@ -55,6 +60,8 @@ def run_suite(spark: Path, arguments: list[str], extra: list[Path]) -> tuple[int
     passed, failed = map(int, counts[-1])
     slowest = sorted(SPENT.findall(result.stdout), key=lambda one: -float(one[1]))[:SLOWEST]
     print("  slowest: " + ", ".join(f"{name} {float(seconds):.0f} s" for name, seconds in slowest), flush=True)
+    for line in TABLES.findall(result.stdout):
+        print(f"  random tables: {line}", flush=True)
     if failed:
         print(result.stdout[-8000:], result.stderr[-8000:], sep="\n", flush=True)
     return passed, failed
@@ -88,6 +95,8 @@ def main() -> int:
     passed = failed = 0
     try:
         subprocess.run([sys.executable, str(HERE / "tables.py"), root], env=environment([newest("chdb")]), check=True)
+        made = RANDOM_TABLES["full" if options.full else "ci"]
+        random_tables.make_all(Path(root), PEERS, options.seed, *made)
         for version in versions:
             for arguments in suites(options, version, root, version == versions[-1]):
                 extra = [newest("connect"), newest("tools")] if "--connect" in arguments else []

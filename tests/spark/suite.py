@@ -48,6 +48,7 @@ def main() -> int:
         import check_jvm  # noqa: F401
         import check_pushdown  # noqa: F401
         import check_random  # noqa: F401
+        import check_random_tables  # noqa: F401
         import check_snapshots  # noqa: F401
         import check_values  # noqa: F401
         import check_write  # noqa: F401

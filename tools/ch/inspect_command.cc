@@ -1,6 +1,10 @@
+#include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "engine/table/create_query.h"
+#include "engine/table/location.h"
 #include "tools/ch/amount_text.h"
 #include "tools/ch/column_storage.h"
 #include "tools/ch/commands.h"
@@ -93,12 +97,37 @@ std::string text_of(const part::Part& part, const std::vector<ColumnStorage>& co
            '\n' + file_table.text();
 }
 
+bool has_plain_marks(const io::FileSystem& files, const std::string& part_path) {
+    const std::vector<io::DirectoryEntry> entries = files.list(part_path);
+    return std::any_of(entries.begin(), entries.end(), [](const io::DirectoryEntry& entry) {
+        return entry.name.ends_with(".mrk");
+    });
+}
+
+/// .mrk files do not tell a granule's rows: the setting of the table whose folder the part is in,
+/// if one is found there, else ClickHouse's default.
+uint64_t index_granularity(const io::FileSystem& files, const std::string& part_path) {
+    const table::TableSchema unknown;
+    if (!has_plain_marks(files, part_path)) return unknown.index_granularity;
+    std::filesystem::path table =
+        std::filesystem::path(part_path + "/").parent_path().parent_path();
+    if (table.filename() == "detached") table = table.parent_path();
+    table::TableLocation found;
+    try {
+        found = table::locate_table(files, table.empty() ? "." : table.string());
+        if (found.create_sql.empty()) return unknown.index_granularity;
+        return table::parse_create_query(found.create_sql).schema.index_granularity;
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::NotFound) return unknown.index_granularity;
+        throw error.path().empty() ? error.with_path(found.create_path) : error;
+    }
+}
+
 }  // namespace
 
 bool run_inspect(const CommandContext& context, const std::string& path) {
-    // A part alone does not tell its table's index_granularity, which .mrk files need; 8192 is the
-    // default.
-    auto part = part::Part::open(context.files, path, {8192, context.pool});
+    auto part = part::Part::open(context.files, path,
+                                 {index_granularity(*context.files, path), context.pool});
     std::vector<ColumnStorage> columns;
     Progress progress(context.show_progress, "inspecting", "columns", part->columns().size());
     for (size_t i = 0; i < part->columns().size(); ++i) {

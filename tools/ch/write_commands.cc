@@ -112,6 +112,8 @@ bool run_merge(const CommandContext& context, const WriteOptions& options) {
     rule.is_final = options.is_final;
     storage::MergeOptions merge_options;
     merge_options.bytes_per_second = options.bytes_per_second;
+    Progress progress(context.show_progress, "merging", "rows", 0);
+    merge_options.on_rows = [&progress](uint64_t written) { progress.advance(written); };
     uint64_t merges = 0, rows = 0, bytes = 0;
     do {
         const std::shared_ptr<const storage::State> state = database->newest();

@@ -10,7 +10,7 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 /**
  * DELETE, UPDATE and MERGE by writing parts anew: those that may hold a row that is changed are
  * read whole, and what Spark makes of their rows takes their place in one commit. If another commit
- * took one of them away meanwhile, nothing is published.
+ * changed the table meanwhile, or a merge took one of the parts, nothing is published.
  */
 final class ChRewriteOperation extends ChRowLevelOperation {
   /** Of the scan that Spark has built last; it builds one. */
@@ -23,13 +23,13 @@ final class ChRewriteOperation extends ChRowLevelOperation {
   @Override
   public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
     return new ChRewriteScanBuilder(
-        tableName, info.forQuery(options), new ChReadConf(options), read -> parts = read);
+        tableName, tableToRead(options), new ChReadConf(options), read -> parts = read);
   }
 
   @Override
   public WriteBuilder newWriteBuilder(LogicalWriteInfo write) {
     ChWriteConf conf = new ChWriteConf(write.options());
-    ChWriteTarget target = ChWriteTarget.of(info.store().job("append"), () -> parts, conf);
+    ChWriteTarget target = ChWriteTarget.of(info.store().job("append"), rewrite(() -> parts), conf);
     return new WriteBuilder() {
       @Override
       public ChWrite build() {

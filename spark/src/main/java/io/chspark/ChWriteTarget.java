@@ -19,7 +19,11 @@ interface ChWriteTarget {
     return new ChWriteTarget() {
       @Override
       public ChJob begin() {
-        return ChJob.begin(request.deepCopy(), conf);
+        JsonObject whole = request.deepCopy();
+        if (rewrite.readVersion() >= 0) {
+          whole.addProperty("read_version", rewrite.readVersion());
+        }
+        return ChJob.begin(whole, conf);
       }
 
       @Override
