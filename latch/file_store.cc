@@ -30,15 +30,6 @@ void check_owner(const io::FileSystem& files, const std::string& root) {
                 path);
 }
 
-void check_local(const io::FileSystem& files, const std::string& root) {
-    if (std::optional<std::string> kind = files.network_kind(root))
-        throw Error(ErrorCode::Unsupported,
-                    "the embedded latch excludes only processes of one machine, and this folder is "
-                    "on a network file system (" +
-                        *kind + "); use a local disk or a latch daemon",
-                    root);
-}
-
 class FileLease final : public Lease {
 public:
     explicit FileLease(std::vector<std::unique_ptr<io::FileLock>> locks)
@@ -52,6 +43,15 @@ private:
 
 bool FileLatchStore::is_root(const io::FileSystem& files, const std::string& root) {
     return files.kind(owner_path(root)) == io::EntryKind::File;
+}
+
+void FileLatchStore::check_local(const io::FileSystem& files, const std::string& root) {
+    if (std::optional<std::string> kind = files.network_kind(root))
+        throw Error(ErrorCode::Unsupported,
+                    "the embedded latch excludes only processes of one machine, and this folder is "
+                    "on a network file system (" +
+                        *kind + "); use a local disk or a latch daemon",
+                    root);
 }
 
 void FileLatchStore::create(io::FileSystem& files, const std::string& root) {
@@ -71,6 +71,22 @@ void FileLatchStore::create(io::FileSystem& files, const std::string& root) {
     // Another process was faster: then its owner decides.
     if (!files.put_file(owner_path(root), as_bytes(kOwner))) check_owner(files, root);
     files.sync_folder(folder + "/latch");
+}
+
+void FileLatchStore::create_from(io::FileSystem& files, const std::string& root,
+                                 const Manifest& first) {
+    const std::string folder = root + "/.ch";
+    const std::string name = version_name(first.envelope.version);
+    for (const std::string& made : {folder, folder + "/manifest", folder + "/floor"})
+        files.make_folder(made);
+    const std::string bytes = encode_manifest(first.envelope, first.body);
+    if (!files.put_file(folder + "/manifest/" + name, as_bytes(bytes)))
+        throw Error(ErrorCode::Io, "the name is taken", folder + "/manifest/" + name);
+    files.create(folder + "/floor/" + name)->close();
+    files.sync_folder(folder + "/manifest");
+    files.sync_folder(folder + "/floor");
+    // The owner's file makes it a root, so it is the last one.
+    create(files, root);
 }
 
 std::unique_ptr<FileLatchStore> FileLatchStore::open(std::shared_ptr<io::FileSystem> files,

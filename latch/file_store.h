@@ -29,6 +29,11 @@ public:
     /// Makes what is missing of the root; a root that another store owns, or that lies on a network
     /// file system, throws Error{Unsupported}. The folder's parent must exist.
     static void create(io::FileSystem& files, const std::string& root);
+    /// The same for a new root whose chain begins with this manifest, which is its floor. What
+    /// stands for the versions before it must be there.
+    static void create_from(io::FileSystem& files, const std::string& root, const Manifest& first);
+    /// Throws Error{Unsupported} if the folder lies on a network file system.
+    static void check_local(const io::FileSystem& files, const std::string& root);
     /// Throws Error{NotFound | Unsupported}. `random` gives pins their names.
     static std::unique_ptr<FileLatchStore> open(std::shared_ptr<io::FileSystem> files,
                                                 const std::string& root, Random random);

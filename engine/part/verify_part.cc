@@ -21,6 +21,16 @@ constexpr const char* kUnlisted[] = {
     "invalidated_system_columns.txt",
 };
 
+format::Hash128 hash_of(const io::ReadableFile& file, Buffer& piece) {
+    format::FileHasher hasher;
+    for (uint64_t at = 0; at < file.size(); at += piece.size()) {
+        auto count = static_cast<size_t>(std::min<uint64_t>(piece.size(), file.size() - at));
+        io::read_exactly(file, at, piece.data(), count);
+        hasher.update({piece.data(), count});
+    }
+    return hasher.finish();
+}
+
 class Verification {
 public:
     Verification(const PartFolder& folder, const std::shared_ptr<BufferPool>& pool)
@@ -49,13 +59,7 @@ public:
 private:
     void check(const format::FileChecksum& listed) {
         std::unique_ptr<io::ReadableFile> file = folder_.open(listed.name);
-        format::FileHasher hasher;
-        for (uint64_t at = 0; at < file->size(); at += piece_.size()) {
-            auto count = static_cast<size_t>(std::min<uint64_t>(piece_.size(), file->size() - at));
-            io::read_exactly(*file, at, piece_.data(), count);
-            hasher.update({piece_.data(), count});
-        }
-        if (hasher.finish() != listed.hash)
+        if (hash_of(*file, piece_) != listed.hash)
             findings_.push_back({listed.name, "the file's hash is not the one in checksums.txt"});
         if (listed.compressed) check_frames(*file, listed);
     }
@@ -124,6 +128,21 @@ std::vector<Finding> verify_part(const std::shared_ptr<const io::FileSystem>& fi
         std::string file = error.path();
         if (file.starts_with(path + "/")) file = file.substr(path.size() + 1);
         return {{file, error.message()}};
+    }
+}
+
+void verify_bytes(const PartFolder& folder, const std::shared_ptr<BufferPool>& pool) {
+    if (!folder.has_checksums())
+        throw Error(ErrorCode::Corrupt, "the file is missing; restore the part from a backup",
+                    folder.path_of("checksums.txt"));
+    Buffer piece = pool->make(kReadBytesMax);
+    for (const format::FileChecksum& listed : folder.checksums().files()) {
+        if (listed.name.ends_with(".proj")) continue;
+        if (hash_of(*folder.open(listed.name), piece) != listed.hash)
+            throw Error(ErrorCode::Corrupt,
+                        "the file's hash is not the one in checksums.txt; restore the part from a "
+                        "backup",
+                        folder.path_of(listed.name));
     }
 }
 

@@ -22,4 +22,10 @@ std::vector<Finding> verify_part(const std::shared_ptr<const io::FileSystem>& fi
                                  const std::string& path, const std::shared_ptr<BufferPool>& pool,
                                  uint64_t granule_rows = Part::kGranuleRowsDefault);
 
+/// Compares the bytes of every file that checksums.txt lists with the hash that it has there;
+/// nothing is decoded, so that parts of types that this engine does not know are compared, too.
+/// Projections' folders are parts of their own. Throws Error{Corrupt | NotFound | Io} that names
+/// the file.
+void verify_bytes(const PartFolder& folder, const std::shared_ptr<BufferPool>& pool);
+
 }  // namespace ch::part

@@ -3,6 +3,7 @@
 #include "engine/format/file_limits.h"
 #include "engine/format/part_name.h"
 #include "engine/store/create_table.h"
+#include "engine/store/folder_tree.h"
 #include "engine/store/table_schema.h"
 #include "engine/table/replacing.h"
 #include "engine/table/table.h"
@@ -12,26 +13,9 @@ namespace ch::storage {
 namespace {
 
 constexpr const char* kChecksumsFile = "checksums.txt";
-constexpr int kFolderDepthMax = 4;
 
 ContentHash hash_of(const io::FileSystem& files, const std::string& path) {
     return content_hash(as_bytes(io::read_small_file(files, path, format::kSmallFileBytesMax)));
-}
-
-void link_tree(io::FileSystem& files, const std::string& from, const std::string& to, int depth) {
-    if (depth > kFolderDepthMax)
-        throw Error(ErrorCode::Unsupported, "more folders inside each other than a part has", from);
-    if (!files.make_folder(to)) throw Error(ErrorCode::Io, "the folder is there already", to);
-    for (const io::DirectoryEntry& entry : files.list(from)) {
-        const std::string source = from + "/" + entry.name;
-        const std::string target = to + "/" + entry.name;
-        if (entry.kind == io::EntryKind::Folder) {
-            link_tree(files, source, target, depth + 1);
-        } else if (!files.link(source, target)) {
-            throw Error(ErrorCode::Io, "the name is taken", target);
-        }
-    }
-    files.sync_folder(to);
 }
 
 PartRecord record_of(const io::FileSystem& files, const part::Part& part) {
@@ -55,10 +39,6 @@ PartRecord record_of(const io::FileSystem& files, const part::Part& part) {
 }
 
 }  // namespace
-
-void link_tree(io::FileSystem& files, const std::string& from, const std::string& to) {
-    link_tree(files, from, to, 1);
-}
 
 AdoptReport adopt_table(Database& database, const std::string& folder, const TableName& name,
                         const std::shared_ptr<BufferPool>& pool) {

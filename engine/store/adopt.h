@@ -21,8 +21,4 @@ struct AdoptReport {
 AdoptReport adopt_table(Database& database, const std::string& folder, const TableName& name,
                         const std::shared_ptr<BufferPool>& pool);
 
-/// Gives all files of a folder, and of those inside it, second names below another one, which is
-/// made.
-void link_tree(io::FileSystem& files, const std::string& from, const std::string& to);
-
 }  // namespace ch::storage

@@ -8,7 +8,7 @@
 #include "engine/store/checkpoint.h"
 #include "engine/store/create_text.h"
 #include "engine/store/database.h"
-#include "engine/store/limits.h"
+#include "engine/store/folder_tree.h"
 
 namespace ch::storage {
 
@@ -16,17 +16,6 @@ namespace {
 
 constexpr std::string_view kMergeFolder = "tmp_merge_";
 constexpr std::string_view kWriterFolder = "tmp_";
-
-bool remove_tree(io::FileSystem& files, const std::string& path, int depth = 0) {
-    if (depth > kFolderDepthMax)
-        throw Error(ErrorCode::Unsupported, "more folders inside each other than a table has",
-                    path);
-    const std::optional<io::EntryKind> kind = files.kind(path);
-    if (kind != io::EntryKind::Folder) return files.remove_file(path);
-    for (const io::DirectoryEntry& entry : files.list(path))
-        remove_tree(files, path + "/" + entry.name, depth + 1);
-    return files.remove_folder(path);
-}
 
 bool is_needed(const Retired& gone, const std::vector<latch::PinEntry>& pins) {
     return std::any_of(pins.begin(), pins.end(), [&](const latch::PinEntry& pin) {

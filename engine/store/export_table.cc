@@ -1,7 +1,7 @@
 #include "engine/store/export_table.h"
 
-#include "engine/store/adopt.h"
 #include "engine/store/create_text.h"
+#include "engine/store/folder_tree.h"
 #include "engine/store/write_layout.h"
 #include "engine/table/scan.h"
 

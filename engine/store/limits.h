@@ -41,5 +41,12 @@ constexpr int kRebasesMax = 1000;
 constexpr int kNamesMax = 10'000;
 /// Folders inside each other in what is removed.
 constexpr int kFolderDepthMax = 16;
+/// Bytes that are copied at once where a file can have no second name.
+constexpr size_t kCopyBytes = 1u << 20;
+/// Bytes of the text that makes a folder a backup.
+constexpr uint64_t kBackupTextBytesMax = 4096;
+/// A restored root's versions begin at the next multiple: above all that the old root, wherever it
+/// went on from the backed up version, has given. Numbers from 2^40 on are timestamps.
+constexpr uint64_t kVersionsApart = 1'000'000'000;
 
 }  // namespace ch::storage

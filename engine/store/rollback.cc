@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "engine/format/part_name.h"
-#include "engine/store/adopt.h"
 #include "engine/store/create_table.h"
+#include "engine/store/folder_tree.h"
 
 namespace ch::storage {
 

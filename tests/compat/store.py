@@ -17,6 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from store_backup import back_up
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CACHE = Path(os.environ.get("CHSPARK_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chspark")
@@ -325,6 +327,7 @@ def main() -> int:
         fill(store, tables, rng, tally)
         compare(store, tables, versions, again, tally)
         plant(store, tables, versions, tally)
+        back_up(store, tables, folder, tally)
         change(store, tally)
         store.run("gc", str(store.root))
         diagnose(store, tally)

@@ -203,6 +203,23 @@ void add_write_commands(CLI::App& app, CommandLine& line) {
         ->option_text("");
 }
 
+void add_backup_commands(CLI::App& app, CommandLine& line) {
+    CLI::App* backup =
+        add_write_command(app, line, "backup", "Keep one version of a root in a folder of its own",
+                          "ROOT", "A root: the folder of the databases", ch::tools::run_backup);
+    add_version_option(*backup, line);
+    backup
+        ->add_option("FOLDER", line.write.second,
+                     "A new folder outside of the root; on its file system files are not copied")
+        ->required()
+        ->option_text("");
+    add_write_command(app, line, "restore", "Make a new root of a backup", "FOLDER",
+                      "What ch backup made", ch::tools::run_restore)
+        ->add_option("NEW_ROOT", line.write.second, "A new folder")
+        ->required()
+        ->option_text("");
+}
+
 using RunChange = bool (*)(const CommandContext&, const ch::tools::ChangeOptions&);
 
 CLI::App* add_change_command(CLI::App& app, CommandLine& line, const char* name, const char* help,
@@ -323,6 +340,7 @@ void add_commands(CLI::App& app, CommandLine& line) {
     add_cat_command(app, line, kTable);
     add_store_commands(app, line);
     add_write_commands(app, line);
+    add_backup_commands(app, line);
     add_change_commands(app, line);
 }
 

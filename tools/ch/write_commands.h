@@ -15,12 +15,16 @@ struct WriteOptions {
     uint64_t bytes_per_second = 0;  ///< merge: 0 = no limit
 };
 
-/// The subcommands that change a store. Each commits once.
+/// The subcommands that change a store, each by one commit, or make a folder of one.
 bool run_create(const CommandContext& context, const WriteOptions& options);
 bool run_import(const CommandContext& context, const WriteOptions& options);
 bool run_adopt(const CommandContext& context, const WriteOptions& options);
 /// Of one table, or of all tables of a root.
 bool run_merge(const CommandContext& context, const WriteOptions& options);
 bool run_export(const CommandContext& context, const WriteOptions& options);
+/// Of a whole root at one version, into a new folder (storage::back_up).
+bool run_backup(const CommandContext& context, const WriteOptions& options);
+/// A backup as a new root (storage::restore).
+bool run_restore(const CommandContext& context, const WriteOptions& options);
 
 }  // namespace ch::tools
