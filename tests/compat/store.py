@@ -17,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from store_arrow import read_arrow
 from store_backup import back_up
 
 HERE = Path(__file__).resolve().parent
@@ -328,6 +329,7 @@ def main() -> int:
         compare(store, tables, versions, again, tally)
         plant(store, tables, versions, tally)
         back_up(store, tables, folder, tally)
+        read_arrow(store, folder, options.seed, tally)
         change(store, tally)
         store.run("gc", str(store.root))
         diagnose(store, tally)

@@ -29,10 +29,22 @@ int64_t last_number(std::string_view format) {
     return value;
 }
 
-/// Bytes of a value of a type without offsets and children.
-/// Of the C data interface's format strings, e.g. d:15,2,64 (digits, scale, bits; 128 if left out),
-/// w:16, tdD, tsu:UTC.
-int64_t width_of(std::string_view format) {
+/// Anew, since array.null_count is of all rows and a LIMIT may cut the last batch.
+int64_t count_nulls(const uint8_t* bits, int64_t rows) {
+    int64_t set = 0;
+    for (int64_t i = 0; i < rows / 8; ++i) set += std::popcount(bits[i]);
+    if (rows % 8 != 0)
+        set += std::popcount(static_cast<unsigned>(bits[rows / 8] & ((1 << (rows % 8)) - 1)));
+    return rows - set;
+}
+
+int64_t end_of(const ArrowArray& array, int64_t rows) {
+    return static_cast<const int32_t*>(array.buffers[1])[rows];
+}
+
+}  // namespace
+
+int64_t value_width(std::string_view format) {
     if (format.starts_with("w:")) return last_number(format);
     if (format.starts_with("d:"))
         return std::count(format.begin(), format.end(), ',') == 2 ? last_number(format) / 8 : 16;
@@ -53,21 +65,6 @@ int64_t width_of(std::string_view format) {
             return 8;
     }
 }
-
-/// Anew, since array.null_count is of all rows and a LIMIT may cut the last batch.
-int64_t count_nulls(const uint8_t* bits, int64_t rows) {
-    int64_t set = 0;
-    for (int64_t i = 0; i < rows / 8; ++i) set += std::popcount(bits[i]);
-    if (rows % 8 != 0)
-        set += std::popcount(static_cast<unsigned>(bits[rows / 8] & ((1 << (rows % 8)) - 1)));
-    return rows - set;
-}
-
-int64_t end_of(const ArrowArray& array, int64_t rows) {
-    return static_cast<const int32_t*>(array.buffers[1])[rows];
-}
-
-}  // namespace
 
 void append_message(std::string& to, Bytes metadata, std::string_view body) {
     append(to, kContinuation);
@@ -114,7 +111,7 @@ void IpcBody::add(const ArrowSchema& schema, const ArrowArray& array, int64_t ro
         add_buffer(array.buffers[1], (rows + 1) * static_cast<int64_t>(sizeof(int32_t)));
         add_buffer(array.buffers[2], end_of(array, rows));
     } else {
-        add_buffer(array.buffers[1], format == "b" ? (rows + 7) / 8 : rows * width_of(format));
+        add_buffer(array.buffers[1], format == "b" ? (rows + 7) / 8 : rows * value_width(format));
     }
 }
 

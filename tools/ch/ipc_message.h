@@ -20,6 +20,10 @@ void append_message(std::string& to, Bytes metadata, std::string_view body);
 /// Appends what stands behind the last message.
 void append_end_of_stream(std::string& to);
 
+/// Bytes of a value of a type without offsets and children, of the C data interface's format, e.g.
+/// d:15,2,64 (digits, scale, bits; 128 if left out), w:16, tdD, tsu:UTC; "b" has a bit.
+int64_t value_width(std::string_view format);
+
 /// Appends the message of a schema: `schema` is a struct whose children are the columns. Its
 /// dictionaries are numbered in the order in which a walk down the columns meets them, from 0.
 /// Throws Error{Unsupported} naming the column for a format that this writer does not know.

@@ -175,9 +175,11 @@ void add_write_commands(CLI::App& app, CommandLine& line) {
     import->add_option("FILE", line.write.second, "The file, or - for standard input")
         ->required()
         ->option_text("");
-    import->add_option("--format", line.write.format, "csv (default, no header) or jsonl")
-        ->check(CLI::IsMember({"csv", "jsonl"}))
-        ->option_text("csv|jsonl");
+    import
+        ->add_option("--format", line.write.format,
+                     "csv (default, no header), jsonl or arrow (an IPC stream or file)")
+        ->check(CLI::IsMember({"csv", "jsonl", "arrow"}))
+        ->option_text("csv|jsonl|arrow");
     add_write_command(app, line, "adopt", "Take a plain ClickHouse table folder into a store",
                       "TABLE", "Its name to be: ROOT/DATABASE/TABLE", ch::tools::run_adopt)
         ->add_option("FOLDER", line.write.second, "The folder; TABLE itself if it is not given")

@@ -13,7 +13,7 @@
 
 namespace ch::tools {
 
-/// Rows of a text as blocks of a table's types. Used by one thread.
+/// Rows of a file as blocks of a table's types. Used by one thread.
 class RowSource {
 public:
     virtual ~RowSource() = default;
@@ -34,6 +34,11 @@ std::unique_ptr<RowSource> make_csv_source(std::istream& from, RowSourceOptions 
 /// ClickHouse's JSONEachRow: an object a line. A column that an object lacks is NULL or the type's
 /// default; one that no object of a batch names is left to the table's default.
 std::unique_ptr<RowSource> make_jsonl_source(std::istream& from, RowSourceOptions options);
+
+/// Arrow's IPC stream or file: columns by name, each value exactly as it is (connector's
+/// import_block). A column that is not there is left to the table's default. Errors have the offset
+/// of the message instead of a line; damage is Error{Corrupt}.
+std::unique_ptr<RowSource> make_arrow_source(std::istream& from, RowSourceOptions options);
 
 /// Makes cells of a column's type.
 class CellReader {

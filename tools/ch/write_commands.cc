@@ -30,6 +30,30 @@ using nlohmann::ordered_json;
 /// Of one table at a time: the next look finds what is left.
 constexpr size_t kMergesMax = 1000;
 
+std::unique_ptr<RowSource> make_source(const std::string& format, std::istream& from,
+                                       RowSourceOptions options) {
+    if (format == "arrow") return make_arrow_source(from, std::move(options));
+    return format == "csv" ? make_csv_source(from, std::move(options))
+                           : make_jsonl_source(from, std::move(options));
+}
+
+uint64_t import_rows(const CommandContext& context, const WriteOptions& options, std::istream& from,
+                     RowSourceOptions source_options, storage::TableWriter& writer) {
+    Progress progress(context.show_progress, "importing", "rows", 0);
+    uint64_t rows = 0;
+    try {
+        const auto source = make_source(options.format, from, std::move(source_options));
+        while (std::optional<column::Block> block = source->next()) {
+            writer.append(*block);
+            rows += block->rows;
+            progress.advance(block->rows);
+        }
+    } catch (const Error& error) {
+        throw error.with_path(options.second == "-" ? "standard input" : options.second);
+    }
+    return rows;
+}
+
 }  // namespace
 
 bool run_create(const CommandContext& context, const WriteOptions& options) {
@@ -68,15 +92,7 @@ bool run_import(const CommandContext& context, const WriteOptions& options) {
         source_options.columns.push_back(column);
     }
     std::istream& from = is_file ? file : std::cin;
-    auto source = options.format == "csv" ? make_csv_source(from, std::move(source_options))
-                                          : make_jsonl_source(from, std::move(source_options));
-    Progress progress(context.show_progress, "importing", "rows", 0);
-    uint64_t rows = 0;
-    while (std::optional<column::Block> block = source->next()) {
-        writer.append(*block);
-        rows += block->rows;
-        progress.advance(block->rows);
-    }
+    const uint64_t rows = import_rows(context, options, from, std::move(source_options), writer);
     writer.finish(transaction);
     storage::require_published(database->commit(transaction), "importing into " + options.path);
     write_report(context, {{"rows", rows}, {"version", database->newest()->version}},
