@@ -8,6 +8,7 @@
 // {"do":"history","root","parts":n,"versions":n}: makes the root, one table with so many parts, and
 //     so many versions: {"versions"}
 // {"do":"open","root"}: opens the store and its newest version: {"seconds","parts","version"}
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <iostream>
@@ -63,7 +64,8 @@ public:
             options.part_rows_max = part_rows_max;
             ch::storage::TableWriter writer(
                 *database_, ch::storage::write_target(transaction, table), pool_, options);
-            writer.append(block(rows));
+            for (uint64_t i = 0; i < rows; i += part_rows_max)
+                writer.append(block(std::min(part_rows_max, rows - i)));
             writer.finish(transaction);
         }
         ch::storage::require_published(database_->commit(transaction), "the benchmark");

@@ -27,7 +27,12 @@ class Writer:
         self.loaded = None
 
     def load(self, root: str, table: str, parquet: str) -> dict:
-        self.loaded = pyarrow.parquet.read_table(parquet).combine_chunks()
+        table_read = pyarrow.parquet.read_table(parquet)
+        plain = [
+            pyarrow.field(field.name, pyarrow.string() if field.type == pyarrow.string_view() else field.type)
+            for field in table_read.schema
+        ]
+        self.loaded = table_read.cast(pyarrow.schema(plain)).combine_chunks()  # no kernel takes rows of a string_view
         (batch,) = self.loaded.to_batches()
         started = time.perf_counter()
         self.session.write(root, "d", table, batch)

@@ -56,6 +56,8 @@ def manifest_open(store: harness.Worker) -> harness.Row:
         store.ask(do="history", root=root, parts=PARTS, versions=VERSIONS)
         with harness.Worker([peers.BUILD / "release/benchmarks/store_commits"]) as fresh:
             answers = [fresh.ask(do="open", root=root) for _ in range(harness.RUNS)]
+    if answers[0]["parts"] != PARTS or answers[0]["version"] < VERSIONS:
+        raise RuntimeError(f"the history has {answers[0]}")
     best = min(answers, key=lambda one: one["seconds"])
     note = f"{best['parts']:,} parts, version {best['version']:,}"
     return harness.Row("manifest_open", 1000 * best["seconds"], "ms", goal=20.0, is_larger_better=False, note=note)
