@@ -22,6 +22,7 @@ HERE = Path(__file__).resolve().parent
 CACHE = Path(os.environ.get("CHSPARK_CACHE", Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "chspark"))
 PEERS = CACHE / "peers"
 # Random tables of each chdb version; the oldest and the newest stand for all in a slice.
+CONNECT_SERVER = "sparkconnect-3.5.7"  # Spark 3.5 leaves it out; the newest that Maven has
 RANDOM_TABLES = {"ci": (6, ["1.4.1", "4.4.0"]), "full": (25, list(random_tables.VERSIONS))}
 SPENT = re.compile(r"^passed (\w+), ([\d.]+) s$", re.MULTILINE)
 SLOWEST = 6  # checks whose time is told
@@ -52,7 +53,12 @@ def environment(paths: list[Path], spark: Path | None = None) -> dict[str, str]:
 
 def run_suite(spark: Path, arguments: list[str], extra: list[Path]) -> tuple[int, int]:
     command = [sys.executable, str(HERE / "suite.py"), *arguments]
-    result = subprocess.run(command, env=environment([spark, *extra], spark), capture_output=True, text=True, check=False)
+    variables = environment([spark, *extra], spark)
+    if extra and spark.name.startswith("pyspark-3."):
+        server = next(peer(CONNECT_SERVER).glob("*.jar"))
+        ours = arguments[arguments.index("--jar") + 1]
+        variables["PYSPARK_SUBMIT_ARGS"] = f"--jars {server},{ours} pyspark-shell"
+    result = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
     counts = COUNT.findall(result.stdout)
     if not counts:
         print(result.stdout[-4000:], result.stderr[-4000:], sep="\n", flush=True)
@@ -75,8 +81,7 @@ def suites(options, version: str, root: str, is_newest: bool) -> list[list[str]]
         runs.append([*base, "--starved", "--off-heap", "1m"])
     if options.full:
         runs.append([*base, "--predicates", count, "--ansi", "false", "--only", "random_predicates"])
-        if not version.startswith("3."):
-            runs.append([*base, "--predicates", "60", "--connect"])
+        runs.append([*base, "--predicates", "60", "--connect"])
     return runs
 
 

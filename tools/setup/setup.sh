@@ -34,3 +34,4 @@ esac
 
 "$here/debian.sh" "${debian[@]}"
 [ ${#peers[@]} = 0 ] || "$here/peers.sh" "${peers[@]}"
+[ "$purpose" != test-full ] || "$here/connect_server.sh" 3.5.7
