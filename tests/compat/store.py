@@ -1,7 +1,8 @@
 """Compatibility: tables that our store wrote, handed to real ClickHouses.
 
 Random tables, plain and ReplacingMergeTree(_version, _is_deleted), are made by ch create and filled by ch import in many commits: inserts,
-upserts, deletes, with merges and collections in between. A model in Python knows every version. Each is exported (ch export), a ClickHouse
+upserts, deletes, with merges, collections and ch alter (add, drop, rename, two names swapped, one dropped and added again, widen) in
+between. A model in Python knows every version. Each is exported (ch export), a ClickHouse
 attaches the export, CHECK TABLE passes, and SELECT * [FINAL] gives what ch cat gives, row for row, and what the model says. Then faults
 are planted, and each must be seen. CHSPARK_SEED and CHSPARK_SIZE (ci | full) choose.
 """
@@ -24,8 +25,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CACHE = Path(os.environ.get("CHSPARK_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chspark")
 VERSIONS = ("4.4.0", "3.7.2", "2.1.1", "1.4.1")
-TABLES = {"ci": 6, "full": 60}
-PEER_SECONDS_MAX = 600
+TABLES = {"ci": 6, "full": 500}
+PEER_SECONDS_MAX = 1200
 
 WORDS = ["", "a", "b", "final", "deposits", "Straße", "x" * 70, "quote\"d", "tab\t"]
 # Type -> a value as JSON has it.
@@ -47,6 +48,15 @@ VALUES = KEYS | {
     "Array(Nullable(Int32))": lambda rng: [rng.choice((None, rng.randrange(100))) for _ in range(rng.randrange(4))],
     "Map(String, Int32)": lambda rng: {word: rng.randrange(9) for word in rng.sample(["a", "b", "c"], rng.randrange(3))},
     "Enum8('x' = 1, 'y' = 2)": lambda rng: rng.choice("xy"),
+    "UInt16": lambda rng: rng.randrange(65536),
+    "Int64": lambda rng: rng.randrange(-10**18, 10**18),
+}
+WIDER = {"UInt8": "UInt16", "Int32": "Int64"}
+# What rows have in a column that is added later; 0 for all other types.
+DEFAULTS = {
+    "String": "", "LowCardinality(String)": "", "Date": "1970-01-01", "UUID": "00000000-0000-0000-0000-000000000000",
+    "Nullable(Int64)": None, "Nullable(String)": None, "DateTime64(3, 'UTC')": "1970-01-01 00:00:00.000",
+    "Array(Nullable(Int32))": [], "Map(String, Int32)": {}, "Enum8('x' = 1, 'y' = 2)": "x",
 }
 
 
@@ -100,6 +110,51 @@ class Table:
             self.rows.pop(key, None)
         else:
             self.rows[key] = row
+
+    def all_rows(self) -> list[dict]:
+        return list(self.rows.values() if self.replaces else self.rows)
+
+    def add(self, name: str, type_: str) -> list[str]:
+        self.values.append((name, type_))
+        for row in self.all_rows():
+            row[name] = DEFAULTS.get(type_, 0)
+        return ["add", name, type_]
+
+    def drop(self, name: str) -> list[str]:
+        self.values = [column for column in self.values if column[0] != name]
+        for row in self.all_rows():
+            row.pop(name)
+        return ["drop", name]
+
+    def rename(self, name: str, to: str) -> list[str]:
+        self.values = [(to if column == name else column, type_) for column, type_ in self.values]
+        for row in self.all_rows():
+            row[to] = row.pop(name)
+        return ["rename", name, to]
+
+    def widen(self, name: str, type_: str) -> list[str]:
+        self.values = [(column, type_ if column == name else was) for column, was in self.values]
+        return ["widen", name, type_]
+
+    def alterations(self) -> list[list[str]]:
+        """What ch alter is to do next; the model has it already."""
+        rng = self.rng
+        name, type_ = rng.choice(self.values)
+        new = f"n{self.commits} {len(self.values)}"
+        self.commits += 1
+        wish = rng.choice(("add", "drop", "rename", "swap", "again", "widen"))
+        if wish == "widen" and type_ in WIDER:
+            return [self.widen(name, WIDER[type_])]
+        if wish == "rename":
+            return [self.rename(name, new)]
+        if wish == "again":
+            return [self.drop(name), self.add(name, rng.choice(list(VALUES)))] if len(self.values) > 1 else [self.add(new, type_)]
+        if wish == "swap" and len(self.values) > 1:
+            other = rng.choice([column for column, _ in self.values if column != name])
+            return [self.rename(name, new), self.rename(other, name), self.rename(new, other)]
+        if wish == "drop" and len(self.values) > 1:
+            return [self.drop(name)]
+        return [self.add(new, rng.choice(list(VALUES)))]
 
     def expected(self) -> list[str]:
         rows = self.rows.values() if self.replaces else self.rows
@@ -175,6 +230,9 @@ def fill(store: Store, tables: list[Table], rng: random.Random, tally: Tally) ->
         store.insert(table)
         if rng.random() < 0.15:
             store.run("merge", store.path(table), *(["--final"] if rng.random() < 0.5 else []))
+        if rng.random() < 0.2:
+            for alteration in table.alterations():
+                store.run("alter", store.path(table), *alteration)
         if rng.random() < 0.05:
             store.run("gc", str(store.root))
         if rng.random() < 0.15:
