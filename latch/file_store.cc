@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kOwner = "embedded 1\n";
 constexpr uint64_t kOwnerBytesMax = 4096;
+constexpr const char* kFreshHint = "head.";
 
 std::string owner_path(const std::string& root) {
     return root + "/.ch/latch/store";
@@ -175,7 +176,7 @@ PublishOutcome FileLatchStore::publish(const Publication& publication, std::stri
 // Not synced: a hint that is lost, torn or old costs a listing.
 void FileLatchStore::write_hint(uint64_t version) {
     // Renamed over, so that readers see a whole number; a random name, as many may write at once.
-    const std::string path = folder_ + "/head." + std::to_string(random_());
+    const std::string path = folder_ + "/" + kFreshHint + std::to_string(random_());
     try {
         std::unique_ptr<io::WritableFile> file = files_->create(path);
         file->append(as_bytes(version_name(version)));
@@ -265,6 +266,9 @@ void FileLatchStore::forget_below(uint64_t version) {
         std::optional<uint64_t> number = parse_version_name(entry.name);
         if (number && *number < version) files_->remove_file(folder_ + "/manifest/" + entry.name);
     }
+    // Also one that is being written now: its writer takes the loss of a hint.
+    for (const io::DirectoryEntry& entry : files_->list(folder_))
+        if (entry.name.starts_with(kFreshHint)) files_->remove_file(folder_ + "/" + entry.name);
 }
 
 }  // namespace ch::latch

@@ -101,8 +101,8 @@ public:
     [[nodiscard]] virtual uint64_t floor() = 0;
     /// Durable on return. A lower one than in force changes nothing.
     virtual void raise_floor(uint64_t version) = 0;
-    /// Removes the manifests below `version`. Requires: a durable checkpoint at or below the floor
-    /// and at or above `version`.
+    /// Removes the manifests below `version`, and what publications that were cut short left.
+    /// Requires: 0, or a durable checkpoint at or below the floor and at or above it.
     virtual void forget_below(uint64_t version) = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <map>
 #include <optional>
 #include <thread>
 
@@ -13,6 +14,7 @@
 #include "base/io/scratch_folder.h"
 #include "latch/file_store.h"
 #include "latch/memory_store.h"
+#include "latch/publish_loop.h"
 
 namespace ch::latch {
 namespace {
@@ -87,9 +89,37 @@ TEST_P(LatchStoreContract, AStaleBaseIsRebasedOrRefused) {
     EXPECT_EQ(put(*a_, 2, 1, 1), 2u);
     EXPECT_EQ(put(*b_, 3, 1, 9), 3u);
     EXPECT_EQ(b_->load(3)->envelope.parent_id, id(2));
-    PublishOutcome lost = b_->publish(publication(4, 1, 1), "body");
+    Publication stale = publication(4, 1, 1);
+    stale.base_id = id(1);
+    PublishOutcome lost = b_->publish(stale, "body");
     ASSERT_TRUE(std::holds_alternative<Conflict>(lost));
     EXPECT_EQ(std::get<Conflict>(lost).version, 2u);
+}
+
+// Collection has removed version 2, which raised an epoch, and not yet 3; a stale writer has put
+// its own 2 there. What stands above the base is no chain then, and tells nothing of epochs.
+TEST(PublishLoop, AChainThatDoesNotFollowFromTheBaseFences) {
+    std::map<uint64_t, Manifest> manifests;
+    manifests[2].envelope.parent_id = id(1);
+    manifests[3].envelope.parent_id = id(2);
+    manifests[2].envelope.commit_id = id(7);
+    for (auto& [version, manifest] : manifests) manifest.envelope.version = version;
+    uint64_t floor = 3;
+    ManifestPlace place;
+    place.load = [&](uint64_t version) {
+        auto found = manifests.find(version);
+        return found == manifests.end() ? std::nullopt : std::optional(found->second);
+    };
+    place.floor = [&] { return floor; };
+    place.put = [](uint64_t, const std::string&) { return true; };
+    place.make_durable = [] {};
+    Publication stale = publication(4, 1, 9);
+    stale.base_id = id(1);
+    EXPECT_EQ(std::get<Fenced>(publish_in_turns(place, stale, "body")).resource, 0u);
+    floor = 1;
+    EXPECT_THROW(static_cast<void>(publish_in_turns(place, stale, "body")), Error);
+    manifests[2].envelope.commit_id = id(2);
+    EXPECT_EQ(std::get<Published>(publish_in_turns(place, stale, "body")).version, 4u);
 }
 
 TEST_P(LatchStoreContract, ACommitIdIsPublishedOnce) {

@@ -9,10 +9,25 @@ namespace ch::latch {
 namespace {
 
 /// Goes on where it stopped: manifests never change, so what was read before the last lost race is
-/// kept.
-void load_newer(const ManifestPlace& place, uint64_t base_version, std::vector<Envelope>& newer) {
-    while (std::optional<Manifest> next = place.load(base_version + newer.size() + 1))
+/// kept. False if what is there does not follow from the base: collection has removed some of it,
+/// and a stale writer put its own manifest in their place, where the floor makes it worthless.
+bool load_newer(const ManifestPlace& place, const Publication& publication,
+                std::vector<Envelope>& newer) {
+    const uint64_t base_version = publication.attempt.base_version;
+    while (std::optional<Manifest> next = place.load(base_version + newer.size() + 1)) {
+        const CommitId& parent = newer.empty() ? publication.base_id : newer.back().commit_id;
+        if (next->envelope.parent_id != parent) return false;
         newer.push_back(std::move(next->envelope));
+    }
+    return true;
+}
+
+/// What to say of that.
+PublishOutcome broken_chain(const ManifestPlace& place, uint64_t base_version) {
+    if (place.floor() > base_version) return Fenced{};
+    throw Error(ErrorCode::Corrupt, "the manifests above version " + std::to_string(base_version) +
+                                        " were not made one on the other; restore the root from a "
+                                        "backup");
 }
 
 std::string bytes_at(const PutAt& at, const Publication& publication, uint64_t floor,
@@ -45,7 +60,8 @@ PublishOutcome publish_in_turns(const ManifestPlace& place, const Publication& p
     std::vector<Envelope> newer;
     // Lock-free in the large: a put is lost only because another one succeeded.
     for (int puts = 0; puts < kPutsMax; ++puts) {
-        load_newer(place, publication.attempt.base_version, newer);
+        if (!load_newer(place, publication, newer))
+            return broken_chain(place, publication.attempt.base_version);
         // Also in the first turn, and after an error of an earlier publish(): an own commit whose
         // answer was lost is found here before it could be put twice.
         Decision decision = decide(publication.attempt, publication.base_id, newer);

@@ -102,12 +102,25 @@ SUITES = (
         python("tests/corruption/spark_damage.py", "--seed", "{seed}"),
     ),
     *(
-        Suite(name, "reliability", what, python("tests/reliability/run.py", name), when_full=("--size", "rel"))
+        Suite(
+            name,
+            "reliability",
+            what,
+            python("tests/reliability/run.py", name),
+            when_full=("--size", "rel"),
+            minutes_max=180,
+        )
         for name, what in (
             ("R1", "a writer, merge or collection that ends anywhere, or whose file operations fail, against a model"),
             ("R2", "power loss: every crash state of four histories, every sync left out once"),
             ("R3", "each file operation of four histories fails, in six ways"),
             ("R4", "a disk that loses what it acknowledged"),
+            ("R6", "every file of a store that we wrote damaged: an error naming a file, or the right rows"),
+            ("R10", "a writer stopped at any step while its latch is broken and another one goes on"),
+            ("R11", "a reader stopped or killed at any step while others merge and collect"),
+            ("R12", "all interleavings that a seed gives of processes on one root, in one thread"),
+            ("R14", "readers beside writers and merges, in threads and processes, against a model"),
+            ("stress", "two writers, four readers, merges and collection as processes, killed at random"),
         )
     ),
     Suite(

@@ -82,14 +82,18 @@ std::string FaultyFs::failed() const {
 }
 
 bool FaultyFs::step(const char* operation, const std::string& path, bool in_parts) const {
+    uint64_t number = 0;
+    bool fails = false;
     {
         std::lock_guard lock(mutex_);
+        number = ++operations_;
         // Exactly one operation fails: what the code does to recover runs on a sound file system.
-        if (++operations_ != nth_) return false;
-        failed_ = std::string(operation) + " " + path;
+        fails = number == nth_;
+        if (fails) failed_ = std::string(operation) + " " + path;
     }
-    if (!in_parts) raise(path);
-    return true;
+    if (observer_) observer_(number, operation, path);
+    if (fails && !in_parts) raise(path);
+    return fails;
 }
 
 void FaultyFs::raise(const std::string& path) const {

@@ -30,6 +30,10 @@ public:
     /// The nth operation from now on fails (1 = the next one), and no other.
     void fail(uint64_t nth, Fault fault);
     [[nodiscard]] uint64_t operations() const;
+    /// Called before every operation, with its number. To be set before others use this.
+    using Observer =
+        std::function<void(uint64_t number, const std::string& operation, const std::string& path)>;
+    void observe(Observer observer) { observer_ = std::move(observer); }
     /// The failed operation as "append <path>", or empty while none has failed.
     [[nodiscard]] std::string failed() const;
 
@@ -65,6 +69,7 @@ private:
     auto attempt(const char* operation, const std::string& path, Operation run) const;
 
     std::shared_ptr<FileSystem> inner_;
+    Observer observer_;
     mutable std::mutex mutex_;  // guards what follows
     mutable uint64_t operations_ = 0;
     mutable std::string failed_;

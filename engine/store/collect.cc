@@ -108,7 +108,7 @@ private:
         uint64_t from = 0;
         for (uint64_t checkpoint : list_checkpoints(files_, database_.root()))
             if (checkpoint <= oldest) from = checkpoint;
-        if (from == 0 || !latch_.load(from - 1)) return;
+        if (from == 0 || !latch_.load(from - 1)) return latch_.forget_below(0);
         // The name of the checkpoint must outlive the manifests that it stands for.
         files_.sync_folder(database_.root() + "/.ch/checkpoint");
         latch_.forget_below(from);

@@ -15,6 +15,7 @@ struct Database::Waiting {
     Transaction* transaction = nullptr;
     std::optional<CommitOutcome> outcome;
     std::optional<Error> error;
+    bool is_unknown = false;  // whether it was published
     bool is_done = false;
 
     [[nodiscard]] bool is_open() const { return !outcome && !error; }
@@ -112,6 +113,7 @@ CommitOutcome Database::commit(Transaction& transaction) {
         group.swap(queue_);
         lock.unlock();
         publish_group(group);
+        find_fenced(group);
         lock.lock();
         is_publishing_ = false;
         for (Waiting* member : group) member->is_done = true;
@@ -140,6 +142,25 @@ void Database::publish_group(std::vector<Waiting*>& group) {
     }
     for (Waiting* member : group)
         if (member->is_open()) member->error = failed;
+}
+
+// Whoever took a latch over may have had the files of its last holder collected: what such a commit
+// trips over is not why it failed.
+void Database::find_fenced(const std::vector<Waiting*>& group) {
+    for (Waiting* member : group) {
+        if (!member->error || member->is_unknown) continue;
+        for (const latch::Token& token : member->transaction->tokens()) {
+            try {
+                const uint64_t now = newest()->epoch(token.resource);
+                if (now == token.epoch) continue;
+                member->outcome = latch::Fenced{token.resource, now};
+                member->error.reset();
+                break;
+            } catch (const Error&) {
+                break;  // then the first error it is
+            }
+        }
+    }
 }
 
 // Files first, then the folders that name them; each round at once for all parts of all members.
@@ -271,8 +292,10 @@ bool Database::publish(Group& group) {
     try {
         outcome = latch_->publish(publication, body);
     } catch (const Error& error) {
-        for (Waiting* member : group.members)
+        for (Waiting* member : group.members) {
             member->error = unknown_outcome(error, member->transaction->id());
+            member->is_unknown = true;
+        }
         return true;
     }
     if (const auto* fenced = std::get_if<latch::Fenced>(&outcome);

@@ -10,6 +10,7 @@
 #include "engine/store/limits.h"
 #include "engine/store/tso.h"
 #include "latch/file_store.h"
+#include "latch/numbered_name.h"
 
 namespace ch::storage {
 
@@ -112,6 +113,11 @@ State Database::load_once(uint64_t version) {
                         "manifest " + std::to_string(next) + " is missing, though version " +
                             std::to_string(version) + " was published",
                         root_ + "/.ch/manifest");
+        // Where collection has just removed the right one, a stale writer may have put its own.
+        if (manifest->envelope.parent_id != builder.state().commit_id)
+            throw Error(ErrorCode::NotFound,
+                        "manifest " + std::to_string(next) + " was not made on the one before it",
+                        root_ + "/.ch/manifest/" + latch::version_name(next));
         edit_bytes += manifest->body.size();
         builder.fold(manifest->envelope, decode_edit(manifest->body));
     }
@@ -176,7 +182,8 @@ std::shared_ptr<const State> Database::newest() {
     StateBuilder builder(*known);
     for (uint64_t next = known->version + 1; next <= head; ++next) {
         std::optional<latch::Manifest> manifest = latch_->load(next);
-        if (!manifest) return load_newest();
+        if (!manifest || manifest->envelope.parent_id != builder.state().commit_id)
+            return load_newest();
         builder.fold(manifest->envelope, decode_edit(manifest->body));
     }
     std::shared_ptr<const State> state = std::move(builder).finish();
@@ -238,7 +245,20 @@ Error Database::explain(const Error& error, uint64_t version) {
     }
 }
 
-void Database::raise_epochs(const std::vector<TableId>& tables, WriteLatch& latch) {
+Error Database::explain(const Error& error, const latch::Token& token) {
+    if (error.code() != ErrorCode::NotFound) return error;
+    const uint64_t now = newest()->epoch(token.resource);
+    if (now == token.epoch) return error;
+    return Error(ErrorCode::Fenced,
+                 "another writer has taken the latch of table " + std::to_string(token.resource) +
+                     " over (epoch " + std::to_string(now) +
+                     "), and what this one wrote was collected; nothing was published",
+                 error.path());
+}
+
+// False if one of them is no more as `seen` has it.
+bool Database::raise_epochs(const std::vector<TableId>& tables, const State& seen,
+                            WriteLatch& latch) {
     for (;;) {
         std::shared_ptr<const State> state = newest();
         latch::Publication publication;
@@ -250,6 +270,7 @@ void Database::raise_epochs(const std::vector<TableId>& tables, WriteLatch& latc
                 throw Error(ErrorCode::NotFound, "there is no table of the id " +
                                                      std::to_string(table) + " at version " +
                                                      std::to_string(state->version));
+            if (state->epoch(table) != seen.epoch(table)) return false;
             publication.attempt.tokens.push_back({table, state->epoch(table)});
             publication.attempt.read.push_back(table);
             publication.raised.push_back({table, state->epoch(table) + 1});
@@ -260,7 +281,7 @@ void Database::raise_epochs(const std::vector<TableId>& tables, WriteLatch& latc
         latch::PublishOutcome outcome = latch_->publish(publication, encode_edit(edit));
         if (!std::holds_alternative<latch::Published>(outcome)) continue;
         latch.tokens = publication.raised;
-        return;
+        return true;
     }
 }
 
@@ -269,17 +290,27 @@ std::optional<WriteLatch> Database::lock(std::vector<TableId> tables, latch::Lat
     std::sort(tables.begin(), tables.end());
     tables.erase(std::unique(tables.begin(), tables.end()), tables.end());
     WriteLatch latch;
-    latch.lease = latch_->acquire(tables, mode, wait_ms_max);
-    if (!latch.lease) return std::nullopt;
-    if (mode == latch::LatchMode::Shared) return latch;
-    raise_epochs(tables, latch);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(wait_ms_max);
+    for (;;) {
+        // Looked at before the lease is had: whose lease was broken before the epochs are raised
+        // finds other ones then, and has to stand in line again.
+        const std::shared_ptr<const State> seen = newest();
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            end - std::chrono::steady_clock::now());
+        latch.lease = latch_->acquire(tables, mode,
+                                      static_cast<uint64_t>(std::max<int64_t>(0, left.count())));
+        if (!latch.lease) return std::nullopt;
+        if (mode == latch::LatchMode::Shared) return latch;
+        if (raise_epochs(tables, *seen, latch)) break;
+        latch.lease.reset();
+    }
     repair_copies(tables);
     return latch;
 }
 
 void Database::break_latch(TableId table) {
     WriteLatch nobody;
-    raise_epochs({table}, nobody);
+    while (!raise_epochs({table}, *newest(), nobody)) continue;
     latch_->break_lease(table);
 }
 
@@ -287,7 +318,13 @@ void Database::repair_copies(const std::vector<TableId>& tables) {
     std::shared_ptr<const State> state = newest();
     for (TableId id : tables) {
         std::shared_ptr<const TableState> table = state->find(id);
-        if (table) repair_create_text(*files_, path(table->folder), *table, random_());
+        if (!table) continue;
+        try {
+            repair_create_text(*files_, path(table->folder), *table, random_());
+        } catch (const Error& error) {
+            // Whoever took the latch over meanwhile has collected it, and writes it.
+            if (error.code() != ErrorCode::NotFound) throw;
+        }
     }
 }
 

@@ -66,6 +66,9 @@ public:
     /// What to say of an error that came up while reading a snapshot: a file that collection has
     /// removed means that the snapshot expired.
     [[nodiscard]] Error explain(const Error& error, uint64_t version);
+    /// What to say of an error that came up while writing under a token: files of a writer whose
+    /// latch was taken over may have been collected.
+    [[nodiscard]] Error explain(const Error& error, const latch::Token& token);
 
     /// Takes the tables' latch over by raising their epochs. Nothing if other holders kept it for
     /// `wait_ms_max`. Repairs the tables' table.sql. Throws Error{NotFound}.
@@ -116,11 +119,13 @@ private:
     void advance(std::shared_ptr<const State> state);
     [[nodiscard]] State load_once(uint64_t version);
     [[nodiscard]] std::shared_ptr<const State> load_newest();
-    void raise_epochs(const std::vector<TableId>& tables, WriteLatch& latch);
+    [[nodiscard]] bool raise_epochs(const std::vector<TableId>& tables, const State& seen,
+                                    WriteLatch& latch);
     void repair_copies(const std::vector<TableId>& tables);
 
     void publish_group(std::vector<Waiting*>& group);
     void sync_parts(const std::vector<Waiting*>& group);
+    void find_fenced(const std::vector<Waiting*>& group);
     [[nodiscard]] Group assemble(const std::vector<Waiting*>& group);
     void name_parts(Transaction& transaction, const State& state, Group& group);
     void sync_folders(const Group& group);

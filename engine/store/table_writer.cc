@@ -74,13 +74,22 @@ TableWriter::TableWriter(Database& database, WriteTarget target, std::shared_ptr
                     database.root() + "/" + target_.folder);
 }
 
+template <typename Work>
+void TableWriter::explained(Work work) {
+    try {
+        work();
+    } catch (const Error& error) {
+        throw database_.explain(error, {target_.table, target_.epoch});
+    }
+}
+
 void TableWriter::append(const Block& rows) {
     if (rows.rows == 0) return;
     waiting_.push_back(complete(rows));
     waiting_rows_ += rows.rows;
     for (const ColumnPtr& column : waiting_.back().columns) waiting_bytes_ += column->bytes();
     if (waiting_rows_ >= options_.part_rows_max || waiting_bytes_ >= options_.part_bytes_max)
-        flush();
+        explained([&] { flush(); });
 }
 
 /// The columns of the table, those of the block where it has them.
@@ -172,23 +181,27 @@ void TableWriter::add_tombstones(NewPart& part, const column::Column& is_deleted
 }
 
 void TableWriter::finish(Transaction& transaction) {
-    flush();
-    if (layout_.replacing && options_.writes_bitmaps)
-        hide_older_rows(database_, transaction, target_, parts_, pool_);
+    explained([&] {
+        flush();
+        if (layout_.replacing && options_.writes_bitmaps)
+            hide_older_rows(database_, transaction, target_, parts_, pool_);
+    });
     for (NewPart& part : parts_) transaction.add_part(target_.table, std::move(part));
     parts_.clear();
 }
 
 std::vector<NewPart> TableWriter::finish_apart() {
     CH_ASSERT(options_.is_apart);
-    flush();
-    for (NewPart& part : parts_) {
-        for (const std::unique_ptr<io::WritableFile>& file : part.unsynced) {
-            file->sync();
-            file->close();
+    explained([&] {
+        flush();
+        for (NewPart& part : parts_) {
+            for (const std::unique_ptr<io::WritableFile>& file : part.unsynced) {
+                file->sync();
+                file->close();
+            }
+            part.unsynced.clear();
         }
-        part.unsynced.clear();
-    }
+    });
     return std::move(parts_);
 }
 

@@ -69,6 +69,9 @@ public:
 
 private:
     [[nodiscard]] column::Block complete(const column::Block& rows) const;
+    /// Does it, and says of an error that the writer has lost its latch where that is why.
+    template <typename Work>
+    void explained(Work work);
     void flush();
     [[nodiscard]] column::Block last_of_each_key(const column::Block& sorted) const;
     void write_part(const table::PartitionKey::Rows& rows);

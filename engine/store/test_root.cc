@@ -32,14 +32,25 @@ SchemaVersion two_columns() {
 TestRoot::TestRoot(std::shared_ptr<io::FileSystem> files, const std::string& root, uint64_t seed,
                    uint64_t checkpoint_versions, bool create)
     : random_(std::make_shared<uint64_t>(seed << 32)) {
+    DatabaseOptions chosen = options(seed, checkpoint_versions);
+    chosen.create = create;
+    database_ = Database::open(std::move(files), root, std::move(chosen));
+}
+
+TestRoot::TestRoot(std::shared_ptr<io::FileSystem> files, const std::string& root, uint64_t seed,
+                   std::unique_ptr<latch::LatchStore> latch, uint64_t checkpoint_versions)
+    : random_(std::make_shared<uint64_t>(seed << 32)),
+      database_(std::make_shared<Database>(std::move(files), root, std::move(latch),
+                                           options(seed, checkpoint_versions))) {}
+
+DatabaseOptions TestRoot::options(uint64_t seed, uint64_t checkpoint_versions) {
     DatabaseOptions options;
-    options.create = create;
     options.sync_threads = 1;
     options.checkpoint_versions = checkpoint_versions;
     options.note = "process " + std::to_string(seed);
     options.now_ms = [this] { return now_ms; };
     options.random = [random = random_] { return *random += 2; };
-    database_ = Database::open(std::move(files), root, std::move(options));
+    return options;
 }
 
 NewPart TestRoot::write_part(const TableState& table, uint64_t epoch, uint64_t rows,

@@ -15,6 +15,10 @@ public:
     TestRoot(std::shared_ptr<io::FileSystem> files, const std::string& root, uint64_t seed,
              uint64_t checkpoint_versions = 64, bool create = true);
 
+    /// The same over another latch store, on a root that exists.
+    TestRoot(std::shared_ptr<io::FileSystem> files, const std::string& root, uint64_t seed,
+             std::unique_ptr<latch::LatchStore> latch, uint64_t checkpoint_versions);
+
     [[nodiscard]] Database& database() { return *database_; }
     /// The wall clock of this process.
     uint64_t now_ms = 1'000'000;
@@ -40,6 +44,8 @@ public:
     std::string check(const State& state);
 
 private:
+    [[nodiscard]] DatabaseOptions options(uint64_t seed, uint64_t checkpoint_versions);
+
     std::shared_ptr<uint64_t> random_;
     std::shared_ptr<Database> database_;
 };

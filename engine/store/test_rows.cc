@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/store/create_table.h"
-#include "engine/table/scan.h"
 
 namespace ch::storage {
 
@@ -37,14 +36,27 @@ TestRows::TestRows(std::shared_ptr<io::FileSystem> files, const std::string& roo
       root_(root),
       random_(seed << 32),
       pool_(std::make_shared<BufferPool>(std::make_shared<MemoryBudget>(kMemoryBytes))) {
+    DatabaseOptions chosen = options(seed);
+    chosen.create = create;
+    database_ = Database::open(files_, root, chosen);
+}
+
+TestRows::TestRows(std::shared_ptr<io::FileSystem> files, const std::string& root, uint64_t seed,
+                   std::unique_ptr<latch::LatchStore> latch)
+    : files_(std::move(files)),
+      root_(root),
+      random_(seed << 32),
+      pool_(std::make_shared<BufferPool>(std::make_shared<MemoryBudget>(kMemoryBytes))),
+      database_(std::make_shared<Database>(files_, root, std::move(latch), options(seed))) {}
+
+DatabaseOptions TestRows::options(uint64_t seed) {
     DatabaseOptions options;
-    options.create = create;
     options.sync_threads = 1;
     options.checkpoint_versions = 8;
     options.note = "process " + std::to_string(seed);
     options.now_ms = [this] { return now_ms; };
     options.random = [this] { return random_ += 2; };
-    database_ = Database::open(files_, root, options);
+    return options;
 }
 
 TableId TestRows::create(const std::string& table, bool replaces, const std::string& partition) {
@@ -74,16 +86,21 @@ Block TestRows::block(const std::vector<TestRow>& rows) const {
 }
 
 uint64_t TestRows::insert(TableId table, const std::vector<TestRow>& rows, WriteOptions options) {
-    options.writes_bitmaps = writes_bitmaps;
     WriteLatch latch = require_latch(*database_, table, 0);
+    const CommitOutcome outcome = insert_under(latch, table, rows, options);
+    require_published(outcome, "insert");
+    return std::get<latch::Published>(outcome).version;
+}
+
+CommitOutcome TestRows::insert_under(const WriteLatch& latch, TableId table,
+                                     const std::vector<TestRow>& rows, WriteOptions options) {
+    options.writes_bitmaps = writes_bitmaps;
     Transaction transaction = database_->begin();
     transaction.use(latch);
     TableWriter writer(*database_, write_target(transaction, table), pool_, options);
     writer.append(block(rows));
     writer.finish(transaction);
-    const CommitOutcome outcome = database_->commit(transaction);
-    require_published(outcome, "insert");
-    return std::get<latch::Published>(outcome).version;
+    return database_->commit(transaction);
 }
 
 MergeReport TestRows::merge(TableId table, const MergeRule& rule) {
@@ -104,11 +121,20 @@ std::string TestRows::read(const std::string& table, const std::string& value,
     const auto opened =
         open_table(database_, read_snapshot(*database_, point), "db", table, nullptr, pool_);
     if (!opened->broken_parts().empty()) return opened->broken_parts()[0].error;
-    table::ScanRequest request;
-    request.columns = {"k", value};
+    return scan(plan(*opened, value));
+}
+
+TestRows::Plan TestRows::plan(const table::Table& table, const std::string& value) {
+    Plan plan;
+    plan.request.columns = {"k", value};
+    plan.splits = table::plan_scan(table, plan.request, 1).splits;
+    return plan;
+}
+
+std::string TestRows::scan(const Plan& plan) const {
     std::vector<std::pair<uint64_t, int64_t>> rows;
-    for (const table::Split& split : table::plan_scan(*opened, request, 1).splits) {
-        table::Scan scan(part::Part::open(files_, split.part_path), split, request,
+    for (const table::Split& split : plan.splits) {
+        table::Scan scan(part::Part::open(files_, split.part_path), split, plan.request,
                          {pool_, nullptr, nullptr});
         while (std::optional<Block> block = scan.next())
             for (size_t i = 0; i < block->rows; ++i)

@@ -1,6 +1,6 @@
 """Runs one reliability suite of docs/reliability.md by its name.
 
-Usage: run.py R1|R2|R3|R4 [--size ci|rel] [--seed N] [--build FOLDER]
+Usage: run.py R1|R2|...|stress [--size ci|rel] [--seed N] [--build FOLDER]
 """
 
 import argparse
@@ -11,13 +11,22 @@ import sys
 import tempfile
 from pathlib import Path
 
-# Suite -> program below the build folder, and its cases.
+PROGRAM = "tests/reliability/ch_reliability_test"
+# Suite -> its cases.
 SUITES = {
-    "R1": ("tests/reliability/ch_reliability_test", "R1.*"),
-    "R2": ("tests/reliability/ch_reliability_test", "R2.*"),
-    "R3": ("tests/reliability/ch_reliability_test", "R3.*"),
-    "R4": ("tests/reliability/ch_reliability_test", "R4.*"),
+    "R1": "R1.*",
+    "R2": "R2.*",
+    "R3": "R3.*",
+    "R4": "R4.*",
+    "R6": "R6.*",
+    "R10": "R10.*",
+    "R11": "R11.*",
+    "R12": "R12.*",
+    "R14": "R14.*",
+    "stress": "Stress.*",
 }
+# In memory, where there is such a folder: processes that are killed lose nothing there that they would keep on a disk.
+MEMORY_FOLDER = Path("/dev/shm")
 
 
 def main() -> int:
@@ -27,19 +36,20 @@ def main() -> int:
     parser.add_argument("--seed", default="")
     parser.add_argument("--build", default="build/dev")
     options = parser.parse_args()
-    program, cases = SUITES[options.suite]
     environment = dict(os.environ)
     if options.size == "rel":
         environment["SIZE"] = "rel"
     if options.seed:
         environment["CHSPARK_SEED"] = options.seed
+    if os.access(MEMORY_FOLDER, os.W_OK):
+        environment.setdefault("TMPDIR", str(MEMORY_FOLDER))
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         done = subprocess.run(
             [
-                str(Path(options.build) / program),
+                str(Path(options.build) / PROGRAM),
                 "--gtest_brief=1",
-                f"--gtest_filter={cases}",
+                f"--gtest_filter={SUITES[options.suite]}",
                 f"--gtest_output=json:{report}",
             ],
             env=environment,

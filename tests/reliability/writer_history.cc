@@ -18,15 +18,7 @@ constexpr uint64_t kReaderSeed = 0xfff;
 constexpr int kSteps = 14;
 constexpr uint64_t kKeys = 24;
 
-template <typename Rows>
-std::string text_of(const Rows& rows) {
-    std::vector<std::pair<uint64_t, int32_t>> sorted(rows.begin(), rows.end());
-    std::sort(sorted.begin(), sorted.end());
-    std::string text;
-    for (const auto& [key, value] : sorted)
-        text += (text.empty() ? "" : " ") + std::to_string(key) + "=" + std::to_string(value);
-    return text;
-}
+}  // namespace
 
 std::string leftovers(storage::Database& database) {
     std::shared_ptr<const storage::State> state = database.newest();
@@ -52,8 +44,6 @@ std::string leftovers(storage::Database& database) {
     return {};
 }
 
-}  // namespace
-
 WriterHistory::WriterHistory(std::shared_ptr<io::FileSystem> files, uint64_t seed, Plant plant)
     : files_(std::move(files)),
       random_(seed),
@@ -62,7 +52,7 @@ WriterHistory::WriterHistory(std::shared_ptr<io::FileSystem> files, uint64_t see
       pending_(kNothing) {}
 
 std::string WriterHistory::text() const {
-    return "t:" + text_of(model_) + " p:" + text_of(plain_model_);
+    return "t:" + model_.text() + " p:" + plain_model_.text();
 }
 
 void WriterHistory::acknowledge() {
@@ -105,15 +95,10 @@ void WriterHistory::insert(storage::TableId table, bool replaces) {
     for (uint64_t i = 0; i < 1 + random_() % 8; ++i) {
         TestRow row{random_() % kKeys, static_cast<int32_t>(random_() % 1000),
                     replaces && random_() % 4 == 0};
-        if (!replaces)
-            plain_model_.emplace(row.key, row.value);
-        else if (row.is_deleted)
-            model_.erase(row.key);
-        else
-            model_[row.key] = row.value;
         rows.push_back(row);
     }
-    if (plant_ == Plant::LostRow && !model_.empty()) model_.erase(model_.begin());
+    (replaces ? model_ : plain_model_).insert(rows);
+    if (plant_ == Plant::LostRow) model_.forget_first();
     pending_ = text();
     rows_->insert(table, rows);
 }

@@ -2,12 +2,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <random>
 #include <string>
 
 #include "engine/store/test_rows.h"
+#include "tests/reliability/rows_model.h"
 
 namespace ch::reliability {
 
@@ -52,8 +52,8 @@ private:
     std::unique_ptr<storage::TestRows> rows_;
     storage::TableId table_ = 0;
     storage::TableId plain_ = 0;
-    std::map<uint64_t, int32_t> model_;
-    std::multimap<uint64_t, int32_t> plain_model_;
+    RowsModel model_{true};
+    RowsModel plain_model_{false};
     std::string acked_;
     std::string pending_;
     uint64_t acked_version_ = 0;
@@ -61,6 +61,9 @@ private:
 
 /// What another process finds, as WriterHistory has it; an Error's text if it cannot read.
 std::string read_all(const std::shared_ptr<io::FileSystem>& files, uint64_t& version);
+
+/// The path of what no version names and no collection is to come for; empty if there is none.
+std::string leftovers(storage::Database& database);
 
 /// Empty, or what is wrong: the tables are neither of the two, or a version is lost. With
 /// `goes_on`, also: one collection leaves nothing over, and the next commits work.

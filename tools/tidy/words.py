@@ -22,7 +22,7 @@ BANS = (
     Ban(
         r"\b(?:std::)?(?:abort|terminate|quick_exit|_exit)\s*\(",
         "throw ch::Error, or CH_ASSERT for a programmer's error",
-        but=r"_(test|fuzz)\.cc$",
+        but=r"(_(test|fuzz)|tests/reliability/child)\.cc$",
     ),
     Ban(r"(?<![\w.>:])(?:std::)?exit\s*\(", "return from main", but=r"_(test|fuzz)\.cc$"),
     Ban(
