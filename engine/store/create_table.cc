@@ -30,7 +30,14 @@ std::shared_ptr<const TableState> require_table(Database& database, const TableN
 }
 
 void require_published(const CommitOutcome& outcome, const std::string& what) {
-    if (const auto* fenced = std::get_if<latch::Fenced>(&outcome))
+    const auto* fenced = std::get_if<latch::Fenced>(&outcome);
+    if (fenced != nullptr && fenced->resource == 0)
+        throw Error(ErrorCode::Fenced,
+                    what +
+                        ": so much was committed meanwhile that collection has passed the "
+                        "version that this was made from; look for it in the newest version "
+                        "before it is made again");
+    if (fenced != nullptr)
         throw Error(ErrorCode::Fenced, what + ": another writer has taken the latch of table " +
                                            std::to_string(fenced->resource) + " over (epoch " +
                                            std::to_string(fenced->epoch) +
