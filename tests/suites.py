@@ -154,6 +154,13 @@ SUITES = (
         python("tests/compat/store.py"),
     ),
     Suite(
+        "follow",
+        "compatibility",
+        "a ClickHouse beside writers sees only published states of a following export, in their order",
+        python("tests/compat/store_follow.py"),
+        when_full=("--size", "full"),
+    ),
+    Suite(
         "arrow-stream",
         "compatibility",
         "libch.so's Arrow streams in pyarrow against ClickHouse's own values",

@@ -2,8 +2,8 @@
 
 #include "engine/store/create_text.h"
 #include "engine/store/folder_tree.h"
+#include "engine/store/part_rows.h"
 #include "engine/store/write_layout.h"
-#include "engine/table/scan.h"
 
 namespace ch::storage {
 
@@ -14,25 +14,14 @@ uint64_t rewrite_part(Database& database, const WriteLayout& layout, const table
                       size_t number, const std::string& to,
                       const std::shared_ptr<BufferPool>& pool) {
     const std::shared_ptr<const part::Part>& part = table.parts()[number];
-    const table::PartView& view = table.views()[number];
-    table::ScanRequest request;
-    table::Split split;
-    split.part_path = part->path();
-    split.ranges = {{0, part->granules().count()}};
-    for (const table::TableColumn& column : layout.columns) {
-        request.columns.push_back(column.name);
-        split.columns.push_back(column);
-        if (auto stored = view.stored_names.find(column.name); stored != view.stored_names.end())
-            split.columns.back().stored_name = stored->second;
-    }
     part::PartSpec spec = layout.spec;
     spec.sync = true;
     if (!spec.partition_types.empty())
         spec.partition_values = part->partition_values(spec.partition_types).value();
     database.files().make_folder(to);
     part::PartWriter writer(database.files(), to, std::move(spec), pool);
-    table::Scan scan(part, split, request, {pool, nullptr, nullptr});
-    while (std::optional<column::Block> block = scan.next()) writer.append(*block);
+    const auto scan = scan_part(table, number, layout, false, pool);
+    while (std::optional<column::Block> block = scan->next()) writer.append(*block);
     const uint64_t bytes = writer.finish().bytes;
     database.files().sync_folder(to);
     return bytes;

@@ -45,6 +45,8 @@ constexpr int kFolderDepthMax = 16;
 constexpr size_t kCopyBytes = 1u << 20;
 /// Bytes of the text that makes a folder a backup.
 constexpr uint64_t kBackupTextBytesMax = 4096;
+/// Parts that a following export shows; one more, and one part of all rows takes their place.
+constexpr size_t kShownPartsMax = 100;
 /// A restored root's versions begin at the next multiple: above all that the old root, wherever it
 /// went on from the backed up version, has given. Numbers from 2^40 on are timestamps.
 constexpr uint64_t kVersionsApart = 1'000'000'000;

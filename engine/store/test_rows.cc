@@ -120,8 +120,12 @@ std::string TestRows::read(const std::string& table, const std::string& value,
                            const ReadPoint& point) {
     const auto opened =
         open_table(database_, read_snapshot(*database_, point), "db", table, nullptr, pool_);
-    if (!opened->broken_parts().empty()) return opened->broken_parts()[0].error;
-    return scan(plan(*opened, value));
+    return rows_of(*opened, value);
+}
+
+std::string TestRows::rows_of(const table::Table& opened, const std::string& value) const {
+    if (!opened.broken_parts().empty()) return opened.broken_parts()[0].error;
+    return scan(plan(opened, value));
 }
 
 TestRows::Plan TestRows::plan(const table::Table& table, const std::string& value) {

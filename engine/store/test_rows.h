@@ -31,7 +31,7 @@ public:
              std::unique_ptr<latch::LatchStore> latch);
 
     [[nodiscard]] const std::shared_ptr<Database>& database() { return database_; }
-    [[nodiscard]] const std::shared_ptr<BufferPool>& pool() { return pool_; }
+    [[nodiscard]] const std::shared_ptr<BufferPool>& pool() const { return pool_; }
     uint64_t now_ms = 1'000'000;
     bool writes_bitmaps = true;
 
@@ -56,6 +56,7 @@ public:
     /// "1=10 2=20", by key; an Error's text for a broken part.
     [[nodiscard]] std::string read(const std::string& table, const std::string& value = "v",
                                    const ReadPoint& point = {});
+    [[nodiscard]] std::string rows_of(const table::Table& opened, const std::string& value) const;
 
 private:
     [[nodiscard]] DatabaseOptions options(uint64_t seed);

@@ -60,6 +60,16 @@ CLI::Validator not_negative() {
         "");
 }
 
+template <typename Number>
+void add_count(CLI::App& command, const char* name, Number& value, const char* help,
+               const char* unit) {
+    command.add_option(name, value, help)->transform(not_negative())->option_text(unit);
+}
+
+void add_required(CLI::App& command, const char* name, std::string& value, const char* help) {
+    command.add_option(name, value, help)->required()->option_text("");
+}
+
 void add_shared_options(CLI::App& command, CommandLine& line, const char* what,
                         const char* meaning) {
     command.add_option(what, line.path, meaning)->required()->option_text("");
@@ -74,12 +84,10 @@ void add_shared_options(CLI::App& command, CommandLine& line, const char* what,
 
 /// Of the commands that read tables as they were.
 void add_version_option(CLI::App& command, CommandLine& line) {
-    command
-        .add_option("--version-of", line.version,
-                    "A store's tables at this version of the root, or TiDB timestamp (default: the "
-                    "newest)")
-        ->transform(not_negative())
-        ->option_text("NUMBER");
+    add_count(
+        command, "--version-of", line.version,
+        "A store's tables at this version of the root, or TiDB timestamp (default: the newest)",
+        "NUMBER");
 }
 
 void add_output_option(CLI::App& command, CommandLine& line, const char* name) {
@@ -126,9 +134,7 @@ void add_cat_command(CLI::App& app, CommandLine& line, const char* table_meaning
             return text.empty() ? std::string("an empty predicate; leave it out for all rows") : "";
         })
         ->option_text("TEXT");
-    command->add_option("--limit", line.cat.limit, "Most rows to print")
-        ->transform(not_negative())
-        ->option_text("ROWS");
+    add_count(*command, "--limit", line.cat.limit, "Most rows to print", "ROWS");
     command
         ->add_option("--format", line.cat.format,
                      "csv (default), jsonl (as ClickHouse's JSONEachRow) or arrow (an IPC stream)")
@@ -163,6 +169,20 @@ CLI::App* add_write_command(CLI::App& app, CommandLine& line, const char* name, 
 
 constexpr const char* kStoreTable = "ROOT/DATABASE/TABLE";
 
+void add_follow_options(CLI::App& made, CommandLine& line) {
+    made.add_flag("--follow", line.write.is_following,
+                  "Go on: keep FOLDER at the newest version for a ClickHouse that runs (its "
+                  "table.sql says how); goes on with a FOLDER that followed before");
+    add_count(made, "--interval", line.write.interval_seconds,
+              "--follow: least time between two changes (default 2); more than the table's "
+              "refresh_parts_interval",
+              "SECONDS");
+    add_count(made, "--keep-covered", line.write.covered_seconds,
+              "--follow: how long a part stays that another one replaced (default 600); longer "
+              "than queries take",
+              "SECONDS");
+}
+
 void add_write_commands(CLI::App& app, CommandLine& line) {
     add_write_command(app, line, "create", "Create a table, and its root if there is none", "ROOT",
                       "A root: the folder of the databases", ch::tools::run_create)
@@ -172,9 +192,7 @@ void add_write_commands(CLI::App& app, CommandLine& line) {
     CLI::App* import =
         add_write_command(app, line, "import", "Insert a file's rows into a store's table", "TABLE",
                           kStoreTable, ch::tools::run_import);
-    import->add_option("FILE", line.write.second, "The file, or - for standard input")
-        ->required()
-        ->option_text("");
+    add_required(*import, "FILE", line.write.second, "The file, or - for standard input");
     import
         ->add_option("--format", line.write.format,
                      "csv (default, no header), jsonl or arrow (an IPC stream or file)")
@@ -187,9 +205,8 @@ void add_write_commands(CLI::App& app, CommandLine& line) {
     CLI::App* merge = add_write_command(app, line, "merge", "Merge parts that are worth it", "PATH",
                                         "ROOT, or ROOT/DATABASE/TABLE", ch::tools::run_merge);
     merge->add_flag("--final", line.write.is_final, "All parts of a partition into one");
-    merge->add_option("--watch", line.write.watch_seconds, "Go on, looking every so many seconds")
-        ->transform(not_negative())
-        ->option_text("SECONDS");
+    add_count(*merge, "--watch", line.write.watch_seconds, "Go on, looking every so many seconds",
+              "SECONDS");
     merge
         ->add_option("--bandwidth", line.write.bytes_per_second,
                      "Most bytes of rows a second, e.g. 50MB (default: no limit)")
@@ -200,9 +217,8 @@ void add_write_commands(CLI::App& app, CommandLine& line) {
         add_write_command(app, line, "export", "Make a folder of a table that ClickHouse attaches",
                           "TABLE", kStoreTable, ch::tools::run_export);
     add_version_option(*made, line);
-    made->add_option("FOLDER", line.write.second, "A new folder on the same file system")
-        ->required()
-        ->option_text("");
+    add_required(*made, "FOLDER", line.write.second, "A new folder on the same file system");
+    add_follow_options(*made, line);
 }
 
 void add_backup_commands(CLI::App& app, CommandLine& line) {
@@ -210,16 +226,11 @@ void add_backup_commands(CLI::App& app, CommandLine& line) {
         add_write_command(app, line, "backup", "Keep one version of a root in a folder of its own",
                           "ROOT", "A root: the folder of the databases", ch::tools::run_backup);
     add_version_option(*backup, line);
-    backup
-        ->add_option("FOLDER", line.write.second,
-                     "A new folder outside of the root; on its file system files are not copied")
-        ->required()
-        ->option_text("");
-    add_write_command(app, line, "restore", "Make a new root of a backup", "FOLDER",
-                      "What ch backup made", ch::tools::run_restore)
-        ->add_option("NEW_ROOT", line.write.second, "A new folder")
-        ->required()
-        ->option_text("");
+    add_required(*backup, "FOLDER", line.write.second,
+                 "A new folder outside of the root; on its file system files are not copied");
+    add_required(*add_write_command(app, line, "restore", "Make a new root of a backup", "FOLDER",
+                                    "What ch backup made", ch::tools::run_restore),
+                 "NEW_ROOT", line.write.second, "A new folder");
 }
 
 using RunChange = bool (*)(const CommandContext&, const ch::tools::ChangeOptions&);
@@ -250,9 +261,7 @@ void add_change_commands(CLI::App& app, CommandLine& line) {
                        ch::tools::run_truncate);
     CLI::App* rename =
         add_change_command(app, line, "rename", "Rename a table", ch::tools::run_rename);
-    rename->add_option("NAME", line.change.name, "The new name, without its database")
-        ->required()
-        ->option_text("");
+    add_required(*rename, "NAME", line.change.name, "The new name, without its database");
     rename->add_option("--database", line.change.database, "Move it to this database")
         ->option_text("NAME");
     CLI::App* alter = add_change_command(
@@ -279,10 +288,8 @@ void add_gc_command(CLI::App& app, CommandLine& line, const char* root_meaning) 
         root_meaning, [&line](const CommandContext& context, const std::string& root) {
             return ch::tools::run_gc(context, root, line.gc);
         });
-    gc->add_option("--keep-versions", line.gc.keep_versions,
-                   "Most versions that stay readable (default 1000)")
-        ->transform(not_negative())
-        ->option_text("NUMBER");
+    add_count(*gc, "--keep-versions", line.gc.keep_versions,
+              "Most versions that stay readable (default 1000)", "NUMBER");
     gc->add_option("--keep-hours", line.gc.keep_hours,
                    "For how long versions stay readable (default 24)")
         ->check(CLI::Range(uint64_t{0}, ch::tools::kKeepHoursMax))

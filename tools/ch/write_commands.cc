@@ -1,6 +1,7 @@
 #include "tools/ch/write_commands.h"
 
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 #include "engine/store/adopt.h"
 #include "engine/store/create_table.h"
 #include "engine/store/export_table.h"
+#include "engine/store/follow.h"
 #include "engine/store/merge.h"
 #include "engine/store/table_schema.h"
 #include "engine/store/table_writer.h"
@@ -29,6 +31,8 @@ using nlohmann::ordered_json;
 
 /// Of one table at a time: the next look finds what is left.
 constexpr size_t kMergesMax = 1000;
+/// Between two looks at what is published.
+constexpr std::chrono::milliseconds kFollowLooks{100};
 
 std::unique_ptr<RowSource> make_source(const std::string& format, std::istream& from,
                                        RowSourceOptions options) {
@@ -52,6 +56,31 @@ uint64_t import_rows(const CommandContext& context, const WriteOptions& options,
         throw error.with_path(options.second == "-" ? "standard input" : options.second);
     }
     return rows;
+}
+
+/// Until the process is ended: whenever that is, the folder shows a version that was published.
+[[noreturn]] void follow(const CommandContext& context,
+                         const std::shared_ptr<storage::Database>& database,
+                         const storage::StorePath& place, const WriteOptions& options) {
+    if (context.version)
+        throw Error(ErrorCode::InvalidArgument,
+                    "--follow shows the newest version; leave --version-of out");
+    storage::Follower follower(database, {place.database, place.table},
+                               std::filesystem::absolute(options.second).lexically_normal(),
+                               context.pool);
+    auto tell = [&] {
+        write_output("version " + std::to_string(follower.state().version) + ", " +
+                     count_text(follower.state().shown.size()) + " parts\n");
+    };
+    tell();
+    for (;;) {
+        if (follower.step()) {
+            tell();
+            std::this_thread::sleep_for(std::chrono::seconds(options.interval_seconds));
+        }
+        follower.remove_covered(std::chrono::seconds(options.covered_seconds));
+        std::this_thread::sleep_for(kFollowLooks);
+    }
 }
 
 }  // namespace
@@ -159,6 +188,7 @@ bool run_merge(const CommandContext& context, const WriteOptions& options) {
 bool run_export(const CommandContext& context, const WriteOptions& options) {
     const storage::StorePath place = require_store(context, options.path);
     auto database = open_store(context, place.root);
+    if (options.is_following) follow(context, database, place, options);
     const storage::Snapshot snapshot = storage::read_snapshot(*database, read_point(context));
     const storage::ExportReport report = storage::export_table(
         database, snapshot, {place.database, place.table}, options.second, context.pool);

@@ -10,9 +10,12 @@ struct WriteOptions {
     std::string path;    ///< ROOT, or ROOT/DATABASE/TABLE
     std::string second;  ///< the SQL, the file, the folder
     std::string format = "csv";
-    bool is_final = false;          ///< merge: all parts of a partition into one
-    uint64_t watch_seconds = 0;     ///< merge: look again every so often; 0 = once
-    uint64_t bytes_per_second = 0;  ///< merge: 0 = no limit
+    bool is_final = false;           ///< merge: all parts of a partition into one
+    uint64_t watch_seconds = 0;      ///< merge: look again every so often; 0 = once
+    uint64_t bytes_per_second = 0;   ///< merge: 0 = no limit
+    bool is_following = false;       ///< export: go on, for a ClickHouse that runs
+    uint64_t interval_seconds = 2;   ///< export: at least so long between two changes
+    uint64_t covered_seconds = 600;  ///< export: parts that were covered stay so long
 };
 
 /// The subcommands that change a store, each by one commit, or make a folder of one.
