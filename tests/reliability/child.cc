@@ -1,6 +1,7 @@
 #include "tests/reliability/child.h"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -48,6 +49,8 @@ Child::Child(const std::function<void(const Say& say)>& body) {
     CH_ASSERT(pid_ >= 0);
     if (pid_ == 0) {
         ::close(ends[0]);
+        // A child that is stopped must not outlive a test that is killed.
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         run_child(ends[1], body);
     }
     ::close(ends[1]);
