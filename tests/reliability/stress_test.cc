@@ -49,9 +49,9 @@ public:
             told = Clock::now();
             std::printf("%llu kills\n", static_cast<unsigned long long>(report_.kills));
         }
-        for (std::unique_ptr<Child>& child : children_) {
-            watch(*child);
-            child->kill();
+        for (uint64_t i = 0; i < kProcesses; ++i) {
+            watch(i);
+            children_[i]->kill();
         }
         look();
         return report_;
@@ -73,14 +73,20 @@ private:
     }
 
     /// A process ends only where it found something wrong, or broke.
-    void watch(Child& child) {
+    void watch(uint64_t number) {
+        Child& child = *children_[number];
+        const char* role = number < BusyRoot::kWriters              ? "a writer"
+                           : number < BusyRoot::kWriters + kReaders ? "a reader"
+                           : number + 1 < kProcesses                ? "the merge"
+                                                                    : "the collector";
         if (!child.has_ended() || !report_.wrong.empty()) return;
-        report_.wrong = child.said().empty() ? "a process died" : child.said().back();
+        report_.wrong =
+            std::string(role) + ": " + (child.said().empty() ? "it died" : child.said().back());
     }
 
     void disturb() {
         std::this_thread::sleep_for(milliseconds(5 + random_() % 60));
-        for (std::unique_ptr<Child>& child : children_) watch(*child);
+        for (uint64_t i = 0; i < kProcesses; ++i) watch(i);
         const uint64_t number = random_() % kProcesses;
         if (random_() % 8 == 0) {
             ++report_.stops;
