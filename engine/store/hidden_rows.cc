@@ -173,6 +173,14 @@ private:
     part::PartReader::Options options_;
 };
 
+/// Keeps the parts of the transaction's base, which a merge may replace and a collection remove
+/// while they are read; null if collection has passed it.
+std::unique_ptr<latch::Pin> pin_base(Database& database, const Transaction& transaction) {
+    auto pinned = database.latch().pin(transaction.base().version, latch::process_note());
+    if (std::holds_alternative<latch::Expired>(pinned)) return nullptr;
+    return std::move(std::get<std::unique_ptr<latch::Pin>>(pinned));
+}
+
 }  // namespace
 
 void HiddenRows::add_flagged(uint64_t first, const column::Column& flags) {
@@ -206,6 +214,8 @@ void hide_older_rows(Database& database, Transaction& transaction, const WriteTa
                      std::vector<NewPart>& parts, const std::shared_ptr<BufferPool>& pool) {
     std::shared_ptr<const TableState> table = transaction.base().find(target.table);
     if (!table || parts.empty()) return;
+    const std::unique_ptr<latch::Pin> pin = pin_base(database, transaction);
+    if (!pin) return;  // without bitmaps readers find out by themselves
     const std::string folder = database.root() + "/" + table->folder;
     std::vector<table::TablePart> older;
     for (const auto& part : table->parts) older.push_back(table_part(*table, part->record, folder));

@@ -40,8 +40,8 @@ NewBitmap write_bitmap(Database& database, TableId table, const std::string& par
                        HiddenRows& rows, uint64_t complete_ts);
 
 /// For each part of the table that rows of the new ones hide rows of: a new bitmap, in the
-/// transaction, if the keys that must be read for it are few; readers find out by themselves
-/// otherwise.
+/// transaction, if the keys that must be read for it are few and the transaction's base can be
+/// pinned meanwhile; readers find out by themselves otherwise.
 void hide_older_rows(Database& database, Transaction& transaction, const WriteTarget& target,
                      std::vector<NewPart>& parts, const std::shared_ptr<BufferPool>& pool);
 

@@ -81,6 +81,26 @@ TEST_F(TableWriterTest, AnOlderVersionIsReadAsItWas) {
     EXPECT_EQ(rows_.read("t"), "1=10 2=20");
 }
 
+TEST_F(TableWriterTest, AWriterWhoseBaseIsCollectedNeedsNoFileOfIt) {
+    const TableId table = rows_.create("t", true, "");
+    rows_.insert(table, {{1, 1}});
+    rows_.insert(table, {{2, 2}});
+    WriteLatch latch = *rows_.database()->lock({table}, latch::LatchMode::Writer, 0);
+    Transaction transaction = rows_.database()->begin();
+    transaction.use(latch);
+    TableWriter writer(*rows_.database(), write_target(transaction, table), rows_.pool(), {});
+    writer.append(rows_.block({{1, 10}}));
+    TestRows other{files_, "/r", 1'000'000, false};
+    MergeRule all;
+    all.is_final = true;
+    ASSERT_TRUE(other.merge(table, all).is_published);
+    other.now_ms += 1'000'000;
+    ASSERT_GT(other.database()->collect({0, 0}).parts_removed, 0u);
+    EXPECT_NO_THROW(writer.finish(transaction)) << "the parts of its base are gone";
+    EXPECT_TRUE(std::holds_alternative<latch::Published>(rows_.database()->commit(transaction)));
+    EXPECT_EQ(rows_.read("t"), "1=10 2=2");
+}
+
 TEST_F(TableWriterTest, AnExportIsAPlainFolderUnderTodaysNames) {
     const TableId table = rows_.create("t", false, "k % 2");
     rows_.insert(table, {{1, 10}, {2, 20}});

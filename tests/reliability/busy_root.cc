@@ -134,7 +134,7 @@ void BusyRoot::write(uint64_t writer, const Stop& stop) {
             } catch (const Error& error) {
                 // Collection here keeps so little that it may pass what a commit is made from.
                 if (database.latch().floor() <= base) throw;
-                if (error.code() != ErrorCode::NotFound && error.code() != ErrorCode::Fenced) throw;
+                if (error.code() != ErrorCode::Fenced) throw;
                 break;
             }
             acked.set(number);
