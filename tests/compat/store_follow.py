@@ -270,8 +270,8 @@ def main() -> int:
             follower.wait()
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
-    print(f"{tally.passed} passed, {tally.failed} failed in {time.monotonic() - started:.0f} s: "
-          f"python3 tests/compat/store_follow.py --seed {options.seed} --size {options.size}")
+    print(f"{time.monotonic() - started:.0f} s; again: python3 tests/compat/store_follow.py --seed {options.seed} --size {options.size}")
+    print(f"{tally.passed} passed, {tally.failed} failed", flush=True)
     return 1 if tally.failed else 0
 
 
