@@ -22,7 +22,7 @@ std::string seal_path(const std::string& folder) {
 
 ContentHash state_hash(const io::FileSystem& files, const std::string& folder, uint64_t version) {
     const std::string path =
-        backed_up_root(folder) + "/.ch/checkpoint/" + latch::version_name(version);
+        backed_up_content(folder) + "/.ch/checkpoint/" + latch::version_name(version);
     return content_hash(as_bytes(io::read_small_file(files, path, kCheckpointBytesMax)));
 }
 
@@ -64,9 +64,9 @@ BackupReport back_up(Database& database, const Snapshot& snapshot, const std::st
     io::FileSystem& files = database.files();
     PartialFolder made(files, to);
     const TakenContent taken = take_content(database.shared_files(), database.root(), state,
-                                            {made, kBackedUpRoot}, pool, done);
-    made.make(std::string(kBackedUpRoot) + "/.ch/checkpoint");
-    write_checkpoint(files, backed_up_root(made.path()), state);
+                                            {made, kBackedUpContent}, pool, done);
+    made.make(std::string(kBackedUpContent) + "/.ch/checkpoint");
+    write_checkpoint(files, backed_up_content(made.path()), state);
     const std::string seal =
         seal_text(state.version, state_hash(files, made.path(), state.version));
     io::write_small_file(files, seal_path(made.path()), as_bytes(seal));
@@ -82,7 +82,7 @@ Backup read_backup(const io::FileSystem& files, const std::string& folder) {
     try {
         const std::string text = io::read_small_file(files, path, kBackupTextBytesMax);
         const uint64_t version = sealed_version(text);
-        Backup backup{folder, read_checkpoint(files, backed_up_root(folder), version)};
+        Backup backup{folder, read_checkpoint(files, backed_up_content(folder), version)};
         const std::string expected = seal_text(version, state_hash(files, folder, version));
         if (text != expected)
             throw Error(ErrorCode::Corrupt, "the text is not that of the state beside it, '" +

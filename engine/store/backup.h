@@ -12,13 +12,13 @@ namespace ch::storage {
 
 // <folder>/backup    "chspark backup 1\n" "version <number>\n" "state <32 hex>\n"
 //                    the last is the XXH3-128 of the checkpoint's file
-// <folder>/root/     what a root of that version needs, without what makes it one:
+// <folder>/content/  what a root of that version needs, without what makes it one:
 //   .ch/checkpoint/  its state (checkpoint.h); .ch/visible/ its bitmaps
 //   <table's folder>/<part>/   the active parts
 
-constexpr const char* kBackedUpRoot = "root";
-inline std::string backed_up_root(const std::string& folder) {
-    return folder + "/" + kBackedUpRoot;
+constexpr const char* kBackedUpContent = "content";
+inline std::string backed_up_content(const std::string& folder) {
+    return folder + "/" + kBackedUpContent;
 }
 
 struct BackupReport {

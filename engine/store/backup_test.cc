@@ -130,11 +130,11 @@ TEST_F(BackupTest, WhatReadersOfOlderVersionsNeedIsLeftOut) {
     const Backup backup = read_backup(*files_, "/b");
     EXPECT_TRUE(backup.state.retired.empty());
     size_t parts = 0;
-    for (const io::DirectoryEntry& entry : files_->list("/b/root/db/plain"))
+    for (const io::DirectoryEntry& entry : files_->list("/b/content/db/plain"))
         parts += entry.kind == io::EntryKind::Folder ? 1 : 0;
     EXPECT_EQ(parts, backup.state.find(table)->parts.size());
     for (const char* left_out : {"latch", "pins", "manifest", "floor", "head"})
-        EXPECT_FALSE(files_->kind(std::string("/b/root/.ch/") + left_out)) << left_out;
+        EXPECT_FALSE(files_->kind(std::string("/b/content/.ch/") + left_out)) << left_out;
     restore_root(files_);
     EXPECT_EQ(wrong_with(files_, "/n"), "");
 }

@@ -59,7 +59,7 @@ RestoreReport restore(const std::shared_ptr<io::FileSystem>& files, const Backup
     latch::FileLatchStore::check_local(*files, made.path());
     RestoreReport report;
     report.content =
-        take_content(files, backed_up_root(backup.folder), state, {made, ""}, pool, done);
+        take_content(files, backed_up_content(backup.folder), state, {made, ""}, pool, done);
     for (const auto& [id, table] : state.tables) {
         const std::string folder = made.path() + "/" + table->folder;
         begin_table_folder(*files, folder, id);

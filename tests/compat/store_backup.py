@@ -103,7 +103,7 @@ def refuse(store, backup: Path, young: Path, folder: Path, tally) -> None:
         (("backup", str(folder), f"{folder}/b"), "no store here"),
         (("backup", str(store.root), f"{folder}/b", "--version-of", "999999"), "999999"),
         (("restore", str(backup), str(young)), "is there already"),
-        (("restore", str(backup), f"{backup}/root/inner"), "inside the backup"),
+        (("restore", str(backup), f"{backup}/content/inner"), "inside the backup"),
         (("restore", str(store.root), f"{folder}/b"), "no backup here"),
     ):
         done = subprocess.run([str(store.tool), *arguments], capture_output=True, text=True, timeout=120, check=False)
