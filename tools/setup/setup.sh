@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 purpose=${1:?usage: setup.sh build|demo|test|test-full|bench|lint|fuzz}
 
-build_packages=(g++ binutils cmake ninja-build ccache liblz4-dev libzstd-dev zlib1g-dev nlohmann-json3-dev libcli11-dev
+build_packages=(g++ binutils cmake ninja-build ccache liblz4-dev libzstd-dev libxxhash-dev zlib1g-dev nlohmann-json3-dev libcli11-dev
     flatbuffers-compiler libflatbuffers-dev libgtest-dev libbenchmark-dev tzdata
     openjdk-17-jdk-headless maven python3 python3-pip ca-certificates)
 lint_packages=(clang-format-16 clang-tidy-16 clang-16 libclang-rt-16-dev git)
