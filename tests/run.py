@@ -23,6 +23,8 @@ LOGS = ROOT / "build" / "test"
 COUNT = re.compile(r"^(?:[\w-]+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.MULTILINE)
 SUREFIRE = re.compile(r"Tests run: (\d+), Failures: (\d+), Errors: (\d+), Skipped: (\d+)\s*$", re.MULTILINE)
 HEARTBEAT_S = 60
+# The least that a suite may take at its full size.
+FULL_MINUTES_MAX = 240
 
 
 @dataclass
@@ -52,7 +54,7 @@ def last_line(log: Path) -> str:
     return lines[-1][:100] if lines else ""
 
 
-def wait(process: subprocess.Popen, suite: Suite, log: Path, started: float) -> str:
+def wait(process: subprocess.Popen, suite: Suite, minutes_max: int, log: Path, started: float) -> str:
     """Waits for a suite, saying once a minute that it lives; returns a complaint if it outlived its limit."""
     while True:
         try:
@@ -60,17 +62,19 @@ def wait(process: subprocess.Popen, suite: Suite, log: Path, started: float) -> 
             return ""
         except subprocess.TimeoutExpired:
             seconds = time.monotonic() - started
-            if seconds > suite.minutes_max * 60:
+            if seconds > minutes_max * 60:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-                return f"stopped after {suite.minutes_max} minutes"
+                return f"stopped after {minutes_max} minutes"
             print(f"      {suite.name}: {seconds:.0f} s so far: {last_line(log)}", flush=True)
 
 
 def run(suite: Suite, environment: dict) -> Outcome:
     log = LOGS / f"{suite.name}.log"
     started = time.monotonic()
-    command = suite.command + (suite.when_full if environment.get("CHSPARK_SIZE") == "full" else ())
+    is_full = environment.get("CHSPARK_SIZE") == "full"
+    command = suite.command + (suite.when_full if is_full else ())
+    minutes_max = max(suite.minutes_max, FULL_MINUTES_MAX) if is_full else suite.minutes_max
     with log.open("wb") as sink:
         process = subprocess.Popen(
             [part.replace("{seed}", environment.get("CHSPARK_SEED", "")) for part in command],
@@ -82,7 +86,7 @@ def run(suite: Suite, environment: dict) -> Outcome:
             start_new_session=True,
         )
         try:
-            complaint = wait(process, suite, log, started)
+            complaint = wait(process, suite, minutes_max, log, started)
         except KeyboardInterrupt:
             os.killpg(process.pid, signal.SIGKILL)
             raise

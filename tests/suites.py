@@ -23,7 +23,7 @@ class Suite:
     is_needed: bool = False  # nothing after it makes sense when it fails
     when_full: tuple[str, ...] = ()  # arguments added in make test-full
     only_full: bool = False  # runs in make test-full only
-    minutes_max: int = 20  # stopped after that
+    minutes_max: int = 20  # stopped after that, at the size of make test
 
 
 def python(*arguments: str) -> tuple[str, ...]:
@@ -108,7 +108,6 @@ SUITES = (
             what,
             python("tests/reliability/run.py", name),
             when_full=("--size", "rel"),
-            minutes_max=180,
         )
         for name, what in (
             ("R1", "a writer, merge or collection that ends anywhere, or whose file operations fail, against a model"),

@@ -1,6 +1,7 @@
 """Runs one reliability suite of docs/reliability.md by its name.
 
 Usage: run.py R1|R2|...|stress [--size ci|rel] [--seed N] [--build FOLDER]
+R8 and R15 are suites of `make test` under another name: they run through its runner.
 """
 
 import argparse
@@ -25,17 +26,25 @@ SUITES = {
     "R14": "R14.*",
     "stress": "Stress.*",
 }
+# Name -> suites of tests/suites.py.
+ELSEWHERE = {
+    "R8": "build-asan,unit-asan,damage-asan",
+    "R15": "build,compat,written,store",
+}
 # In memory, where there is such a folder: processes that are killed lose nothing there that they would keep on a disk.
 MEMORY_FOLDER = Path("/dev/shm")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("suite", choices=sorted(SUITES))
+    parser.add_argument("suite", choices=sorted(SUITES | ELSEWHERE))
     parser.add_argument("--size", default="ci", choices=["", "ci", "rel"])
     parser.add_argument("--seed", default="")
     parser.add_argument("--build", default="build/dev")
     options = parser.parse_args()
+    if options.suite in ELSEWHERE:
+        runner = [sys.executable, "tests/run.py", "--only", ELSEWHERE[options.suite], "--seed", options.seed]
+        return subprocess.run(runner + (["--full"] if options.size == "rel" else [])).returncode
     environment = dict(os.environ)
     if options.size == "rel":
         environment["SIZE"] = "rel"
