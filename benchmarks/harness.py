@@ -5,6 +5,7 @@ import subprocess
 from dataclasses import asdict, dataclass
 
 RUNS = 5
+THREADS = 2
 
 
 @dataclass

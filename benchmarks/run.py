@@ -16,7 +16,22 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import harness  # noqa: E402
 import peers  # noqa: E402
 
-MODULES = ("spark_noop", "arrow", "pk_range", "open_parts", "native_memory", "first_query", "commits", "final", "tpch")
+MODULES = (
+    "spark_noop",
+    "arrow",
+    "pk_range",
+    "open_parts",
+    "native_memory",
+    "first_query",
+    "commits",
+    "final",
+    "final_memory",
+    "merge",
+    "arrow_write",
+    "spark_write",
+    "tpch",
+)
+PROGRAMS = ("engine_scan", "store_commits", "arrow_write")
 OUT = peers.BUILD / "bench"
 
 
@@ -58,7 +73,7 @@ def main() -> int:
             parser.error(f"no row begins with {word}; there are {', '.join(names)}")
 
     subprocess.run(
-        [peers.ROOT / "tools/setup/build.sh", "release", "engine_scan", "store_commits"], check=True, stdout=subprocess.DEVNULL
+        [peers.ROOT / "tools/setup/build.sh", "release", *PROGRAMS], check=True, stdout=subprocess.DEVNULL
     )
     OUT.mkdir(parents=True, exist_ok=True)
     print(machine(), flush=True)

@@ -43,6 +43,13 @@ def noop(frame) -> None:
     frame.write.format("noop").mode("overwrite").save()
 
 
+def everything():
+    """The condition of an overwrite that takes all rows away."""
+    from pyspark.sql.functions import lit
+
+    return lit(True)
+
+
 def jvm_pid(spark) -> int:
     return int(spark._jvm.java.lang.ProcessHandle.current().pid())
 

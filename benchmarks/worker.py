@@ -1,7 +1,7 @@
 """A peer in a process of its own: worker.py chdb|duckdb|pyarrow PATH. Answers each JSON line with {"seconds", "rows"}.
 
-chdb: {"sql", "format"}, PATH a ClickHouse data path, read in place.   duckdb: {"sql"}, PATH a database file.
-pyarrow: {"columns"}, PATH a Parquet file.   All with two threads.
+chdb: {"sql", "format"} or {"path_of": "database.table"}, PATH a ClickHouse data path, read in place.
+duckdb: {"sql"}, PATH a database file.   pyarrow: {"columns"}, PATH a Parquet file.   All with two threads.
 """
 
 import json
@@ -17,7 +17,11 @@ def chdb_side(path: str):
     session = Session(path)
     session.query(f"SET max_threads = {THREADS}, output_format_arrow_compression_method = 'none'")
 
-    def run(request: dict) -> int:
+    def run(request: dict) -> int | dict:
+        if "path_of" in request:
+            database, table = request["path_of"].split(".")
+            sql = f"SELECT data_paths[1] FROM system.tables WHERE database = '{database}' AND name = '{table}'"
+            return {"path": session.query(sql, "TSVRaw").bytes().decode().strip()}
         result = session.query(request["sql"], request["format"])
         rows = result.rows_read()
         del result
@@ -56,8 +60,8 @@ def main() -> None:
     for line in sys.stdin:
         try:
             started = time.perf_counter()
-            rows = run(json.loads(line))
-            answer = {"seconds": time.perf_counter() - started, "rows": rows}
+            found = run(json.loads(line))
+            answer = {"seconds": time.perf_counter() - started} | (found if isinstance(found, dict) else {"rows": found})
         except Exception as problem:
             answer = {"error": f"{sys.argv[1]}: {problem}"}
         print(json.dumps(answer), flush=True)

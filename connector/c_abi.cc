@@ -273,6 +273,10 @@ int32_t ch_task_append(ch_task* task, const ArrowSchema* schema, const ArrowArra
     });
 }
 
+uint64_t ch_task_memory(const ch_task* task) {
+    return task == nullptr ? 0 : task->task->memory_bytes();
+}
+
 int32_t ch_task_finish(ch_task* task, char** message, ch_error* error) {
     return guarded(error, [&] {
         auto& out = required(message, "message");

@@ -295,12 +295,13 @@ JNIEXPORT jlong JNICALL Java_io_chspark_ChNative_beginTask(JNIEnv* env, jclass, 
     });
 }
 
-JNIEXPORT void JNICALL Java_io_chspark_ChNative_appendTask(JNIEnv* env, jclass, jlong task,
-                                                           jlong schema, jlong array) {
-    guarded<jint>(env, [&] {
-        from_handle<connector::TableTask>(task).append(from_handle<const ArrowSchema>(schema),
-                                                       from_handle<const ArrowArray>(array));
-        return 0;
+JNIEXPORT jlong JNICALL Java_io_chspark_ChNative_appendTask(JNIEnv* env, jclass, jlong task,
+                                                            jlong schema, jlong array) {
+    return guarded<jlong>(env, [&] {
+        auto& taking = from_handle<connector::TableTask>(task);
+        taking.append(from_handle<const ArrowSchema>(schema), from_handle<const ArrowArray>(array));
+        // Told with each batch: an executor asks Spark for it then.
+        return static_cast<jlong>(taking.memory_bytes());
     });
 }
 

@@ -43,8 +43,9 @@ storage::WriteOptions options_of(const storage::WriteTask& task, std::string_vie
 TableTask::TableTask(std::shared_ptr<Session> session, std::shared_ptr<storage::Database> database,
                      const storage::WriteTask& task, storage::WriteOptions options)
     : session_(std::move(session)),
+      pool_(std::make_shared<BufferPool>(session_->pool())),
       database_(std::move(database)),
-      writer_(*database_, task.target, session_->pool(), options) {
+      writer_(*database_, task.target, pool_, options) {
     const storage::WriteLayout& layout = writer_.layout();
     for (const table::TableColumn& column : layout.columns)
         if (!layout.replacing || column.name != layout.replacing->version)
@@ -63,7 +64,11 @@ std::unique_ptr<TableTask> TableTask::begin(std::shared_ptr<Session> session,
 void TableTask::append(const ArrowSchema& schema, const ArrowArray& array) {
     if (is_finished_)
         throw Error(ErrorCode::InvalidArgument, "the task is finished; begin another one");
-    writer_.append(import_block(schema, array, wanted_, session_->pool()));
+    writer_.append(import_block(schema, array, wanted_, pool_));
+}
+
+uint64_t TableTask::memory_bytes() const {
+    return std::max<uint64_t>(pool_->in_use_bytes(), writer_.waiting_bytes() * kCopiesOfRows);
 }
 
 std::string TableTask::finish() {

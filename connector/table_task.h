@@ -27,9 +27,12 @@ public:
     void append(const ArrowSchema& schema, const ArrowArray& array);
     /// Writes what is left, syncs it, and gives the message for TableJob::commit(). Called once.
     std::string finish();
+    /// ch_task_memory of include/ch/ch.h.
+    [[nodiscard]] uint64_t memory_bytes() const;
 
 private:
     const std::shared_ptr<Session> session_;
+    const std::shared_ptr<BufferPool> pool_;  // counts what this task holds
     const std::shared_ptr<storage::Database> database_;
     storage::TableWriter writer_;
     std::vector<column::NameAndType> wanted_;

@@ -7,6 +7,7 @@ ClickHouse's own SELECT ... FINAL over the export beside it (into nothing, as it
 import subprocess
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 
 import harness
 import peers
@@ -46,10 +47,20 @@ def run(_: str, names: list[str]) -> Iterator[harness.Row]:
             share, goal, late_goal = SHARES[name]
             for seed in range(COMMITS):
                 writer.ask(do="upsert", root=str(root), table="upserted", rows=int(ROWS * share / COMMITS), seed=seed)
+            stores.ch("merge", f"{root}/d/upserted", "--bitmaps")
+            require_sums(writer, root, int(ROWS * share / COMMITS) * COMMITS)
             with engine_scan() as engine:
                 yield from (read(engine, root, name, suffix, goal) for suffix in COLUMN_SETS)
                 yield from beside_chdb(engine, root, name)
                 yield from (read_after_commit(engine, writer, root, name, suffix, late_goal) for suffix in COLUMN_SETS)
+
+
+def require_sums(writer, root, upserts: int) -> None:
+    """Rows stay as many; each upsert adds one to a price, and two of one row no more than one."""
+    plain, upserted = (writer.ask(do="total", root=str(root), table=table) for table in ("plain", "upserted"))
+    raised = Decimal(upserted["sum"]) - Decimal(plain["sum"])
+    if upserted["rows"] != plain["rows"] or not 0.9 * upserts < raised <= upserts:
+        raise RuntimeError(f"{upserts} upserts made {upserted} of {plain}")
 
 
 def side(engine, root, table: str, suffix: str):

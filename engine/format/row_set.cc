@@ -1,6 +1,5 @@
 #include "engine/format/row_set.h"
 
-#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -21,10 +20,6 @@ constexpr uint32_t kOffsetsWithRunsMin = 4;
 
 [[noreturn]] void corrupt(const std::string& what, size_t offset) {
     throw Error(ErrorCode::Corrupt, "bitmap: " + what, {}, static_cast<int64_t>(offset));
-}
-
-uint16_t half_at(const std::string& bytes, size_t offset) {
-    return load<uint16_t>(bytes.data() + offset);
 }
 
 }  // namespace
@@ -89,45 +84,10 @@ void RowSet::check(const Container& container, uint32_t cardinality) {
     end_ = end;
 }
 
-template <typename Each>
-void RowSet::each_run(const Container& container, Each each) const {
-    if (container.kind == Kind::Bits) {
-        for (size_t word = 0; word < kContainerWords; ++word) {
-            auto bits = load<uint64_t>(bytes_.data() + container.offset + word * sizeof(uint64_t));
-            while (bits != 0) {
-                const auto from = static_cast<uint32_t>(std::countr_zero(bits));
-                const auto length = static_cast<uint32_t>(std::countr_one(bits >> from));
-                const uint64_t first = container.base + word * 64 + from;
-                each(first, first + length);
-                if (from + length == 64) break;
-                bits &= ~uint64_t{0} << (from + length);
-            }
-        }
-        return;
-    }
-    for (uint32_t i = 0; i < container.count; ++i) {
-        if (container.kind == Kind::Numbers) {
-            const uint64_t row = container.base + half_at(bytes_, container.offset + 2 * i);
-            each(row, row + 1);
-        } else {
-            const uint64_t from = container.base + half_at(bytes_, container.offset + 4 * i);
-            each(from, from + half_at(bytes_, container.offset + 4 * i + 2) + 1);
-        }
-    }
-}
-
 void RowSet::clear(uint64_t first, size_t rows, uint8_t* flags) const {
-    const uint64_t end = first + rows;
-    auto container = std::upper_bound(
-        containers_.begin(), containers_.end(), first,
-        [](uint64_t row, const Container& candidate) { return row < candidate.base; });
-    if (container != containers_.begin()) --container;
-    for (; container != containers_.end() && container->base < end; ++container)
-        each_run(*container, [&](uint64_t from, uint64_t to) {
-            from = std::max(from, first);
-            to = std::min(to, end);
-            if (from < to) std::memset(flags + (from - first), 0, to - from);
-        });
+    each_run(first, first + rows, [&](uint64_t from, uint64_t to) {
+        std::memset(flags + (from - first), 0, to - from);
+    });
 }
 
 void RowSet::add_to(std::span<uint64_t> words) const {

@@ -38,6 +38,30 @@ TEST(RowSetTest, ASetThatCRoaringWroteIsRead) {
     EXPECT_EQ(RowSet::encode(words), bytes);
 }
 
+TEST(RowSetTest, ARangesRunsAreThoseOfTheWhole) {
+    for (uint64_t step : {1, 3, 70, 9000}) {
+        std::vector<uint64_t> words(4000);
+        for (uint64_t row = 5; row < words.size() * 64; row += row % 64 == 9 ? 1 : step)
+            words[row / 64] |= uint64_t{1} << (row % 64);
+        const RowSet set = RowSet::parse(RowSet::encode(words));
+        const uint64_t size = words.size() * 64;
+        for (uint64_t first = 0; first < size; first += 9973) {
+            const uint64_t end = std::min(size, first + 20011);
+            uint64_t next = first;
+            set.each_run(first, end, [&](uint64_t from, uint64_t to) {
+                ASSERT_LE(next, from);
+                ASSERT_LT(from, to);
+                ASSERT_LE(to, end);
+                for (; next < from; ++next)
+                    ASSERT_EQ(words[next / 64] >> (next % 64) & 1, 0u) << next;
+                for (; next < to; ++next)
+                    ASSERT_EQ(words[next / 64] >> (next % 64) & 1, 1u) << next;
+            });
+            for (; next < end; ++next) ASSERT_EQ(words[next / 64] >> (next % 64) & 1, 0u) << next;
+        }
+    }
+}
+
 // What it writes of BitMap(range(10, 20)) after run_optimize().
 TEST(RowSetTest, RunsAreRead) {
     const RowSet set =

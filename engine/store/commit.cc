@@ -80,14 +80,19 @@ void add_pending(TableEdit& table, const NewPart& part) {
 }
 
 // A merge may have taken parts away that a commit has bitmaps for: their rows are in another part
-// by now, which says itself up to where its hidden rows are known. True if bitmaps are left.
+// by now, which says itself up to where its hidden rows are known. Or another commit has written
+// one that knows more. True if bitmaps are left.
 bool drop_stale_bitmaps(TableEdit& edit, const State& state) {
     std::shared_ptr<const TableState> table = state.find(edit.table);
     std::erase_if(edit.bitmaps, [&](const BitmapRecord& bitmap) {
         const bool is_new =
             std::any_of(edit.added.begin(), edit.added.end(),
                         [&](const PartRecord& part) { return part.name == bitmap.part; });
-        return !is_new && (!table || edit.retires_all || table->find_part(bitmap.part) == nullptr);
+        if (is_new) return false;
+        if (!table || edit.retires_all || table->find_part(bitmap.part) == nullptr) return true;
+        auto known = table->bitmaps.find(bitmap.part);
+        return known != table->bitmaps.end() &&
+               known->second->record.complete_ts > bitmap.complete_ts;
     });
     return !edit.bitmaps.empty();
 }

@@ -24,8 +24,11 @@ constexpr uint64_t kMembersMax = 10'000;
 /// Commits whose ids a state remembers, so that one whose answer was lost is not made twice.
 constexpr uint64_t kRecentCommitsMax = 512;
 /// Keys that a commit to a replacing table reads at most to write bitmaps of the rows that it
-/// hides; beyond that readers, and the next merge, find them.
-constexpr uint64_t kBitmapKeysMax = 1u << 20;
+/// hides: so many in all, and so many for each row that it brings, but a few always. Beyond that
+/// readers find the rows until complete_bitmaps() or a merge does.
+constexpr uint64_t kBitmapKeysMax = 1u << 23;
+constexpr uint64_t kBitmapKeysPerRow = 1024;
+constexpr uint64_t kBitmapKeysMin = 1u << 16;
 /// Bytes of a checkpoint's file.
 constexpr uint64_t kCheckpointBytesMax = 1ull << 30;
 /// Edits between two checkpoints, and the edits' bytes that call for one sooner.

@@ -7,8 +7,8 @@
 
 #include "engine/format/part_name.h"
 #include "engine/store/create_table.h"
-#include "engine/store/hidden_rows.h"
 #include "engine/store/key_range.h"
+#include "engine/store/new_bitmap.h"
 #include "engine/store/part_record.h"
 #include "engine/store/sorted_merge.h"
 #include "engine/store/table_schema.h"
@@ -224,6 +224,7 @@ std::vector<MergeReport> merge_table(const std::shared_ptr<Database>& database, 
         if (parts.empty()) break;
         reports.push_back(merge_parts(database, table, parts, pool, options));
     }
+    complete_bitmaps(database, table, pool);
     return reports;
 }
 

@@ -47,7 +47,8 @@ MergeReport merge_parts(const std::shared_ptr<Database>& database, TableId table
                         const std::vector<std::string>& parts,
                         const std::shared_ptr<BufferPool>& pool, const MergeOptions& options);
 
-/// Merges of the table until none is worth it, or `merges_max`.
+/// Merges of the table until none is worth it, or `merges_max`; then bitmaps of what is hidden of
+/// the parts that are left.
 std::vector<MergeReport> merge_table(const std::shared_ptr<Database>& database, TableId table,
                                      const MergeRule& rule, const std::shared_ptr<BufferPool>& pool,
                                      const MergeOptions& options, size_t merges_max);

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "base/io/mem_fs.h"
+#include "engine/store/new_bitmap.h"
 #include "engine/store/test_rows.h"
 
 namespace ch::storage {
@@ -116,6 +117,59 @@ TEST_F(ReplacingTest, ACommitWhoseVersionIsNotAboveTheLastOneIsRefused) {
     EXPECT_THROW(rows_.insert(table, {{1, 12}}, options), Error);
 }
 
+/// What a reader of a table has to find out by itself.
+size_t count_unknown(const table::Table& table) {
+    size_t unknown = 0;
+    for (const table::PartView& view : table.views())
+        unknown += view.hiding->parts.size() + (view.hiding->has_deleted ? 1 : 0);
+    return unknown;
+}
+
+TEST_F(ReplacingTest, CompletedBitmapsLeaveReadersNothingToFind) {
+    const TableId table = rows_.create("t", true, "");
+    rows_.writes_bitmaps = false;
+    rows_.insert(table, {{1, 10}, {2, 20}, {3, 30}, {4, 40}});
+    rows_.insert(table, {{2, 21}, {9, 0, true}});
+    rows_.insert(table, {{2, 22}, {3, 0, true}});
+    const uint64_t before = rows_.database()->newest()->version;
+    const auto open = [&] {
+        return open_table(rows_.database(), rows_.database()->snapshot(), "db", "t", nullptr,
+                          rows_.pool());
+    };
+    EXPECT_GT(count_unknown(*open()), 0u);
+    EXPECT_EQ(complete_bitmaps(rows_.database(), table, rows_.pool()), 3u);
+    EXPECT_EQ(count_unknown(*open()), 0u);
+    EXPECT_EQ(read(), "1=10 2=22 4=40");
+    EXPECT_EQ(rows_.read("t", "v", ReadPoint::of_number(before)), "1=10 2=22 4=40");
+    EXPECT_EQ(complete_bitmaps(rows_.database(), table, rows_.pool()), 0u);
+    EXPECT_EQ(rows_.database()->newest()->version, before + 1);
+}
+
+TEST_F(ReplacingTest, ABitmapThatACommitOvertookIsNotPublished) {
+    const TableId table = rows_.create("t", true, "");
+    rows_.writes_bitmaps = false;
+    rows_.insert(table, {{1, 10}, {2, 20}});
+    rows_.insert(table, {{2, 21}});
+    rows_.writes_bitmaps = true;
+    EXPECT_EQ(complete_bitmaps(rows_.database(), table, rows_.pool()), 2u);
+    rows_.writes_bitmaps = false;
+    rows_.insert(table, {{2, 22}});
+    TestRows other(files_, "/r", 7);
+    other.now_ms = rows_.now_ms + 1;
+    bool is_committed = false;
+    files_->observe([&](const std::string& operation, const std::string& path) {
+        if (is_committed || operation != "create" || path.find("/visible/") == std::string::npos)
+            return;
+        is_committed = true;
+        other.insert(table, {{1, 0, true}});
+    });
+    static_cast<void>(complete_bitmaps(rows_.database(), table, rows_.pool()));
+    EXPECT_TRUE(is_committed);
+    EXPECT_EQ(read(), "2=22");
+    EXPECT_EQ(state(table)->bitmaps.at("all_1_1_0")->record.complete_ts,
+              state(table)->max_commit_ts);
+}
+
 void run_random(uint64_t seed) {
     std::mt19937_64 random(seed);
     TestRows rows(std::make_shared<io::MemFs>(), "/r", seed + 1);
@@ -126,7 +180,9 @@ void run_random(uint64_t seed) {
     for (int step = 0; step < 25; ++step) {
         rows.now_ms += random() % 3;
         rows.writes_bitmaps = random() % 3 > 0;
-        if (random() % 5 == 0) {
+        if (random() % 8 == 0) {
+            static_cast<void>(complete_bitmaps(rows.database(), table, rows.pool()));
+        } else if (random() % 5 == 0) {
             MergeRule rule;
             rule.parts_min = 2 + random() % 3;
             rule.is_final = random() % 4 == 0;

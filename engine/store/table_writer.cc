@@ -6,7 +6,7 @@
 #include "engine/exec/gather.h"
 #include "engine/exec/sort.h"
 #include "engine/exec/stored_order.h"
-#include "engine/store/hidden_rows.h"
+#include "engine/store/new_bitmap.h"
 #include "engine/store/part_record.h"
 #include "engine/store/tso.h"
 #include "engine/table/default_value.h"

@@ -65,6 +65,8 @@ public:
 
     [[nodiscard]] const WriteLayout& layout() const { return layout_; }
     [[nodiscard]] uint64_t rows() const { return rows_; }
+    /// Of the rows that wait to be written, in memory.
+    [[nodiscard]] uint64_t waiting_bytes() const { return waiting_bytes_; }
     [[nodiscard]] uint64_t commit_ts() const { return commit_ts_; }
 
 private:

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "engine/format/part_name.h"
 #include "engine/store/create_table.h"
-#include "engine/store/hidden_rows.h"
+#include "engine/store/new_bitmap.h"
 #include "engine/store/write_layout.h"
 
 namespace ch::storage {

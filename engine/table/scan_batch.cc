@@ -37,7 +37,9 @@ ScanBatch::ScanBatch(std::span<ColumnSource> sources, RowReader& reader, RowRang
 }
 
 bool ScanBatch::filter(const FilterStep& step) {
-    if (step.hidden != nullptr) {
+    if (step.hidden != nullptr && selection_.all && !runs_) {
+        keep_runs(*step.hidden);
+    } else if (step.hidden != nullptr) {
         narrow(not_in(*step.hidden));
     } else if (step.newer != nullptr) {
         if (selected_rows() > 0) narrow(not_hidden(step));
@@ -68,6 +70,32 @@ exec::Selection ScanBatch::not_in(const format::RowSet& hidden) const {
     return left;
 }
 
+void ScanBatch::keep_runs(const format::RowSet& hidden) {
+    std::vector<exec::RowRun> runs;
+    uint64_t next = rows_.first;
+    auto add_up_to = [&](uint64_t end) {
+        if (end == next) return;
+        runs.push_back(
+            {static_cast<uint32_t>(next - rows_.first), static_cast<uint32_t>(end - next)});
+        runs_rows_ += runs.back().count;
+    };
+    hidden.each_run(rows_.first, rows_.end(), [&](uint64_t from, uint64_t to) {
+        add_up_to(from);
+        next = to;
+    });
+    if (next == rows_.first) return;  // no row of the batch is hidden
+    add_up_to(rows_.end());
+    runs_ = std::move(runs);
+    selection_.all = false;
+}
+
+/// Turns runs into row numbers, which other filters work with.
+void ScanBatch::number_rows() {
+    if (!runs_) return;
+    selection_.rows = exec::rows_of(*runs_);
+    runs_.reset();
+}
+
 exec::Selection ScanBatch::not_hidden(const FilterStep& step) {
     std::vector<ColumnPtr> columns;
     for (size_t source : step.sources) columns.push_back(column(source));
@@ -81,6 +109,7 @@ exec::Selection ScanBatch::not_hidden(const FilterStep& step) {
 /// `passed` counts within the rows selected so far.
 void ScanBatch::narrow(exec::Selection passed) {
     if (passed.all) return;
+    number_rows();
     if (!selection_.all)
         for (uint32_t& row : passed.rows) row = selection_.rows[row];
     selection_ = std::move(passed);
@@ -89,6 +118,7 @@ void ScanBatch::narrow(exec::Selection passed) {
 
 void ScanBatch::keep_first(size_t rows) {
     if (rows >= selected_rows()) return;
+    number_rows();
     if (selection_.all) {
         selection_.all = false;
         selection_.rows.resize(rows);
@@ -107,16 +137,19 @@ ColumnPtr ScanBatch::column(size_t source) {
                                               end_of(loaded.rows));
         if (sources_[source].is_stored()) bytes_ += loaded.column->bytes();
     }
+    if (runs_ && loaded.rows == rows_) return exec::take_runs(loaded.column, *runs_, pool_);
+    number_rows();
     const exec::Selection& selection = selection_within(loaded.rows);
     return selection.all ? loaded.column : exec::take(loaded.column, selection, pool_);
 }
 
 /// The batch's rows cut down to the granules from the first to the last surviving row.
 RowRange ScanBatch::hull() const {
-    if (selection_.all || selection_.rows.empty()) return rows_;
+    if (selection_.all || selected_rows() == 0) return rows_;
     const std::vector<uint64_t>& starts = granules_.first_row;
-    uint64_t first = rows_.first + selection_.rows.front();
-    uint64_t last = rows_.first + selection_.rows.back();
+    const uint64_t first = rows_.first + (runs_ ? runs_->front().from : selection_.rows.front());
+    const uint64_t last = rows_.first + (runs_ ? runs_->back().from + runs_->back().count - 1
+                                               : selection_.rows.back());
     uint64_t begin = *(std::upper_bound(starts.begin(), starts.end(), first) - 1);
     uint64_t end = *std::upper_bound(starts.begin(), starts.end(), last);
     begin = std::max(begin, rows_.first);

@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "engine/exec/evaluate.h"
+#include "engine/exec/row_runs.h"
 #include "engine/format/marks.h"
 #include "engine/table/column_source.h"
 #include "engine/table/key_hiding.h"
@@ -49,7 +51,9 @@ public:
     column::ColumnPtr column(size_t source);
 
     [[nodiscard]] RowRange rows() const { return rows_; }
-    [[nodiscard]] size_t selected_rows() const { return selection_.count(rows_.count); }
+    [[nodiscard]] size_t selected_rows() const {
+        return runs_ ? runs_rows_ : selection_.count(rows_.count);
+    }
     [[nodiscard]] bool is_loaded(size_t source) const { return loaded_[source].column != nullptr; }
     /// Bytes of the stored columns read so far, in memory.
     [[nodiscard]] size_t bytes() const { return bytes_; }
@@ -69,6 +73,8 @@ private:
     [[nodiscard]] uint64_t granules_in(RowRange rows) const;
     void narrow(exec::Selection passed);
     [[nodiscard]] exec::Selection not_in(const format::RowSet& hidden) const;
+    void keep_runs(const format::RowSet& hidden);
+    void number_rows();
     [[nodiscard]] exec::Selection not_hidden(const FilterStep& step);
     const exec::Selection& selection_within(RowRange rows);
 
@@ -79,6 +85,9 @@ private:
     size_t granules_end_;
     std::shared_ptr<BufferPool> pool_;
     exec::Selection selection_;  // numbers count from rows_.first
+    /// While nothing but a bitmap has dropped rows: those that are left, not yet in selection_.
+    std::optional<std::vector<exec::RowRun>> runs_;
+    size_t runs_rows_ = 0;
     std::vector<Loaded> loaded_;
     size_t bytes_ = 0;
     RowRange shifted_rows_;  // what shifted_ counts from; an empty range = nothing yet

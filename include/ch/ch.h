@@ -268,6 +268,9 @@ CH_EXPORT int32_t ch_task_begin(ch_session* session, const char* task, const cha
  * be closed. */
 CH_EXPORT int32_t ch_task_append(ch_task* task, const struct ArrowSchema* schema,
                                  const struct ArrowArray* array, ch_error* error);
+/* Bytes of native memory that the task holds, and those that writing what it holds will need, if
+ * they are more. */
+CH_EXPORT uint64_t ch_task_memory(const ch_task* task);
 /* Makes all rows durable; `message` is for ch_job_commit. Called once. */
 CH_EXPORT int32_t ch_task_finish(ch_task* task, char** message, ch_error* error);
 CH_EXPORT void ch_task_close(ch_task* task);

@@ -6,8 +6,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from check_write import rows, store, tool
-from checks import check, equal, fails, plan_of, setting
+from check_write import rows, tool
+from checks import check, equal, fails, plan_of, setting, store
 from run import environment
 
 

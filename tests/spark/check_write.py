@@ -4,14 +4,12 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
-from checks import check, equal, fails, setting
+from checks import check, equal, fails, setting, store
 from pyspark.sql import functions
 from run import environment, newest
 
@@ -59,16 +57,6 @@ def shown(name: str) -> str:
     kind = COLUMNS[name][0]
     text = f"map_entries(`{name}`)" if kind.startswith("map") else f"hex(`{name}`)" if kind == "binary" else f"`{name}`"
     return f"string({text}) AS `{name}`"
-
-
-@contextmanager
-def store(spark, world):
-    """A catalog `w` over a new root with a database `d`; gives the root."""
-    root = tempfile.mkdtemp(dir=world.temporary, prefix="store-") + "/root"
-    name = "w" + os.path.basename(os.path.dirname(root)).replace("-", "_")
-    with setting(spark, f"spark.sql.catalog.{name}", "io.chspark.ChCatalog"), setting(spark, f"spark.sql.catalog.{name}.path", root):
-        spark.sql(f"CREATE NAMESPACE {name}.d")
-        yield root, f"{name}.d"
 
 
 def tool(world, *arguments: str, **options) -> subprocess.CompletedProcess:

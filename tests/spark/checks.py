@@ -62,6 +62,16 @@ def setting(spark, name: str, value: str):
         spark.conf.set(name, was) if was is not None else spark.conf.unset(name)
 
 
+@contextmanager
+def store(spark, world):
+    """A catalog `w` over a new root with a database `d`; gives the root."""
+    root = tempfile.mkdtemp(dir=world.temporary, prefix="store-") + "/root"
+    name = "w" + os.path.basename(os.path.dirname(root)).replace("-", "_")
+    with setting(spark, f"spark.sql.catalog.{name}", "io.chspark.ChCatalog"), setting(spark, f"spark.sql.catalog.{name}.path", root):
+        spark.sql(f"CREATE NAMESPACE {name}.d")
+        yield root, f"{name}.d"
+
+
 def equal(found, expected, what: str = "") -> None:
     if found != expected:
         raise AssertionError(f"{what}\n  expected {expected!r}\n  found    {found!r}")

@@ -205,6 +205,8 @@ void add_write_commands(CLI::App& app, CommandLine& line) {
     CLI::App* merge = add_write_command(app, line, "merge", "Merge parts that are worth it", "PATH",
                                         "ROOT, or ROOT/DATABASE/TABLE", ch::tools::run_merge);
     merge->add_flag("--final", line.write.is_final, "All parts of a partition into one");
+    merge->add_flag("--bitmaps", line.write.is_bitmaps_only,
+                    "Merge nothing: write bitmaps of the rows that newer ones hide");
     add_count(*merge, "--watch", line.write.watch_seconds, "Go on, looking every so many seconds",
               "SECONDS");
     merge

@@ -13,6 +13,7 @@
 #include "engine/store/export_table.h"
 #include "engine/store/follow.h"
 #include "engine/store/merge.h"
+#include "engine/store/new_bitmap.h"
 #include "engine/store/table_schema.h"
 #include "engine/store/table_writer.h"
 #include "tools/ch/amount_text.h"
@@ -159,12 +160,16 @@ bool run_merge(const CommandContext& context, const WriteOptions& options) {
     merge_options.bytes_per_second = options.bytes_per_second;
     Progress progress(context.show_progress, "merging", "rows", 0);
     merge_options.on_rows = [&progress](uint64_t written) { progress.advance(written); };
-    uint64_t merges = 0, rows = 0, bytes = 0;
+    uint64_t merges = 0, rows = 0, bytes = 0, bitmaps = 0;
     do {
         const std::shared_ptr<const storage::State> state = database->newest();
         for (const auto& [id, table] : state->tables) {
             if (place && (table->database_name != place->database || table->name != place->table))
                 continue;
+            if (options.is_bitmaps_only) {
+                bitmaps += storage::complete_bitmaps(database, id, context.pool);
+                continue;
+            }
             for (const storage::MergeReport& report : storage::merge_table(
                      database, id, rule, context.pool, merge_options, kMergesMax)) {
                 ++merges;
@@ -179,9 +184,12 @@ bool run_merge(const CommandContext& context, const WriteOptions& options) {
                  {{"merges", merges},
                   {"rows", rows},
                   {"bytes", bytes},
+                  {"bitmaps", bitmaps},
                   {"version", database->newest()->version}},
-                 count_text(merges) + " merges, " + count_text(rows) + " rows, " +
-                     bytes_text(bytes) + " written; " + version_text(*database));
+                 (options.is_bitmaps_only ? count_text(bitmaps) + " bitmaps"
+                                          : count_text(merges) + " merges, " + count_text(rows) +
+                                                " rows, " + bytes_text(bytes)) +
+                     " written; " + version_text(*database));
     return true;
 }
 

@@ -11,6 +11,7 @@ struct WriteOptions {
     std::string second;  ///< the SQL, the file, the folder
     std::string format = "csv";
     bool is_final = false;           ///< merge: all parts of a partition into one
+    bool is_bitmaps_only = false;    ///< merge: no part, only what readers would have to find
     uint64_t watch_seconds = 0;      ///< merge: look again every so often; 0 = once
     uint64_t bytes_per_second = 0;   ///< merge: 0 = no limit
     bool is_following = false;       ///< export: go on, for a ClickHouse that runs

@@ -24,7 +24,7 @@ MAY_INCLUDE = {
     "latchd": {"base", "latch", "latchd"},
     "syncer": STORE | {"syncer"},
     "tools": CONNECTOR | {"tools"},
-    "benchmarks": CONNECTOR | {"benchmarks"},
+    "benchmarks": CONNECTOR | {"benchmarks", "tools"},
     "tests": CONNECTOR | {"tests"},
     "include": {"include"},
 }

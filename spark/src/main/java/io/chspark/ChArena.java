@@ -84,6 +84,11 @@ final class ChArena implements AutoCloseable {
     return usedBytes;
   }
 
+  /** Of the memory behind all buffers. */
+  long heldBytes() {
+    return buffers.stream().mapToLong(buffer -> buffer.capacity).sum();
+  }
+
   /** Empties all buffers and keeps their memory. */
   void clear() {
     buffers.forEach(Buffer::clear);

@@ -49,7 +49,8 @@ final class ChColumnarReader implements PartitionReader<ColumnarBatch> {
     TaskContext task = TaskContext.get();
     session = ChSession.use(slotBytes);
     try {
-      memory = ChTaskMemory.of(task, session.handle());
+      String setting = ChReadConf.PREFIX + ChReadConf.BATCH_ROWS;
+      memory = ChTaskMemory.of(task, session.handle(), "a MergeTree scan", setting);
       query = ChNative.execute(session.handle(), plan, split);
       vectors = ChVectors.of(schema, ChNative.schema(query));
       batch = new ColumnarBatch(vectors);

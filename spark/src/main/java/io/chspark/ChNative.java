@@ -79,8 +79,11 @@ final class ChNative {
   /** The caller's until {@link #closeTask}, used by one thread at a time. */
   static native long beginTask(long session, String task, String settings);
 
-  /** Addresses of an ArrowSchema and an ArrowArray, which stay the caller's. */
-  static native void appendTask(long task, long schema, long array);
+  /**
+   * Addresses of an ArrowSchema and an ArrowArray, which stay the caller's. Returns what
+   * ch_task_memory of include/ch/ch.h does.
+   */
+  static native long appendTask(long task, long schema, long array);
 
   /** The message for {@link #commitJob}. */
   static native String finishTask(long task);

@@ -3,6 +3,7 @@ package io.chspark;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.TaskContext;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.StructType;
 
@@ -33,6 +34,9 @@ final class ChRowSink implements AutoCloseable {
   private final String taskText;
   private final ChWriteConf conf;
 
+  /** Null where Spark manages no memory outside its heap. */
+  private final ChTaskMemory memory;
+
   /** 0 before the first batch. */
   private long task;
 
@@ -43,6 +47,12 @@ final class ChRowSink implements AutoCloseable {
     this.conf = conf;
     addKind(schema);
     session = ChSession.use(conf.memoryBytes);
+    memory =
+        ChTaskMemory.of(
+            TaskContext.get(),
+            session.handle(),
+            "a write to a MergeTree table",
+            ChReadConf.PREFIX + ChReadConf.MEMORY);
   }
 
   /** Takes rows of another schema, too, under the number that is returned. */
@@ -73,7 +83,10 @@ final class ChRowSink implements AutoCloseable {
       settings.addProperty("memory_bytes", conf.memoryBytes);
       task = ChNative.beginTask(session.handle(), taskText, settings.toString());
     }
-    ChNative.appendTask(task, kind.builder.schema(), kind.builder.array());
+    long bytes = ChNative.appendTask(task, kind.builder.schema(), kind.builder.array());
+    if (memory != null) {
+      memory.hold(bytes + kinds.stream().mapToLong(each -> each.arena.heldBytes()).sum());
+    }
     kind.arena.clear();
     kind.builder.clear();
   }
@@ -94,6 +107,9 @@ final class ChRowSink implements AutoCloseable {
       task = 0;
     }
     kinds.forEach(kind -> kind.arena.close());
+    if (memory != null) {
+      memory.release();
+    }
     session.close();
   }
 }
