@@ -12,22 +12,30 @@ using column::TypeId;
 
 namespace {
 
-/// A copy in whole chunks, which both buffers' padding allows: what it writes behind the end is
-/// written again by the next run.
-uint8_t* put_chunks(uint8_t* to, const uint8_t* from, size_t bytes) {
-    constexpr size_t kChunk = 32;
+// Both buffers' padding allows to copy whole chunks: what stands behind a run's end then is written
+// again by the next run. Most runs are one chunk, so that hardly a branch is missed.
+constexpr size_t kChunk = Buffer::kPaddingBytes;
+constexpr size_t kChunkOffsets = kChunk / sizeof(int32_t) / 2;
+
+uint8_t* put_run(uint8_t* to, const uint8_t* from, size_t bytes) {
     constexpr size_t kLong = 1024;
-    static_assert(kChunk <= Buffer::kPaddingBytes);
+    std::memcpy(to, from, kChunk);
     if (bytes >= kLong) {
-        std::memcpy(to, from, bytes);
-        return to + bytes;
+        std::memcpy(to + kChunk, from + kChunk, bytes - kChunk);
+    } else {
+        for (size_t at = kChunk; at < bytes; at += kChunk) std::memcpy(to + at, from + at, kChunk);
     }
-    size_t at = 0;
-    do {
-        std::memcpy(to + at, from + at, kChunk);
-        at += kChunk;
-    } while (at < bytes);
     return to + bytes;
+}
+
+/// The ends of `count` texts, moved by `shift`, which may be below 0 and is added as bits.
+uint32_t* put_ends(uint32_t* to, const uint32_t* ends, size_t count, uint32_t shift) {
+    size_t row = 0;
+    do {
+        for (size_t i = 0; i < kChunkOffsets; ++i) to[row + i] = ends[row + i] + shift;
+        row += kChunkOffsets;
+    } while (row < count);
+    return to + count;
 }
 
 size_t count_of(std::span<const RowRun> runs) {
@@ -39,28 +47,28 @@ size_t count_of(std::span<const RowRun> runs) {
 void take_fixed(const Buffer& from, size_t width, std::span<const RowRun> runs, Buffer& to) {
     uint8_t* at = to.data();
     for (const RowRun& run : runs)
-        at = put_chunks(at, from.data() + run.from * width, run.count * width);
+        at = put_run(at, from.data() + run.from * width, run.count * width);
 }
 
 void take_text(const Column& column, std::span<const RowRun> runs, Column& to,
                const std::shared_ptr<BufferPool>& pool) {
-    const int32_t* ends = column.offsets.as<int32_t>();
-    auto* out = to.offsets.as<int32_t>();
-    int32_t total = 0;
+    const auto* ends = column.offsets.as<uint32_t>();
+    auto* out = to.offsets.as<uint32_t>();
+    uint32_t total = 0;
     *out++ = 0;
     for (const RowRun& run : runs) {
-        const int32_t* begin = ends + run.from;
-        const int32_t shift = total - begin[0];
-        for (size_t row = 1; row <= run.count; ++row) *out++ = begin[row] + shift;
+        const uint32_t* begin = ends + run.from;
+        const uint32_t shift = total - begin[0];
+        out = put_ends(out, begin + 1, run.count, shift);
         total = begin[run.count] + shift;
     }
-    to.data = pool->make(static_cast<size_t>(total));
+    to.data = pool->make(total);
     if (total == 0) return;
     uint8_t* at = to.data.data();
     for (const RowRun& run : runs) {
-        const int32_t begin = ends[run.from];
-        const auto bytes = static_cast<size_t>(ends[run.from + run.count] - begin);
-        if (bytes > 0) at = put_chunks(at, column.data.data() + begin, bytes);
+        const uint32_t begin = ends[run.from];
+        const size_t bytes = ends[run.from + run.count] - begin;
+        if (bytes > 0) at = put_run(at, column.data.data() + begin, bytes);
     }
 }
 
