@@ -164,7 +164,7 @@ ExpressionPtr predicate(Random& random, int depth) {
 
 Block random_block(Random& random) {
     Block block;
-    block.rows = static_cast<size_t>(1 + random.below(4));
+    block.rows = size_t{1} + static_cast<size_t>(random.below(4));
     for (const auto& [name, type] : columns()) {
         std::vector<Scalar> values;
         int nulls = random.below(4);

@@ -65,8 +65,9 @@ bool find_extremes(const Column& column, size_t from, size_t rows, T& least, T& 
     const uint8_t* nulls = column.has_nulls() ? column.nulls.data() + from : nullptr;
     size_t row = 0;
     auto counts = [&](size_t at) {
-        // Only NaN differs from itself.
-        return (nulls == nullptr || nulls[at] == 0) && values[at] == values[at];
+        if constexpr (std::is_floating_point_v<T>)
+            if (std::isnan(values[at])) return false;
+        return nulls == nullptr || nulls[at] == 0;
     };
     while (row < rows && !counts(row)) ++row;
     if (row == rows) return false;

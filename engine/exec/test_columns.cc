@@ -19,7 +19,8 @@ namespace {
 bool same_bits(const Scalar& left, const Scalar& right) {
     const auto* a = std::get_if<double>(&left);
     const auto* b = std::get_if<double>(&right);
-    return a != nullptr && b != nullptr ? std::memcmp(a, b, sizeof(*a)) == 0 : left == right;
+    if (a == nullptr || b == nullptr) return left == right;
+    return std::bit_cast<uint64_t>(*a) == std::bit_cast<uint64_t>(*b);
 }
 
 bool is_unsigned(TypeId id) {
@@ -41,7 +42,7 @@ bool is_unsigned(TypeId id) {
 void put(Column& column, size_t row, const Scalar& value) {
     uint8_t* to = column.data.data() + row * column.type->width();
     if (const auto* text = std::get_if<std::string>(&value)) {
-        std::memcpy(to, text->data(), text->size());
+        std::copy(text->begin(), text->end(), to);
     } else if (const auto* number = std::get_if<double>(&value)) {
         if (column.type->id == TypeId::Float32)
             column.data.as<float>()[row] = static_cast<float>(*number);

@@ -31,7 +31,7 @@ protected:
         }
         return ErrorCode::Bug;
     }
-    void alter(std::vector<ColumnChange> changes) {
+    void alter(const std::vector<ColumnChange>& changes) {
         alter_table(database(), {"db", "t"}, changes, 0);
     }
 

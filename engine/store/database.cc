@@ -348,7 +348,7 @@ std::string Database::make_table_folder(const TableName& name, TableId table) {
     files_->make_folder(path(database));
     const State& state = *newest();
     for (int number = 1; number <= kNamesMax; ++number) {
-        const std::string folder = number == 1 ? first : first + "." + std::to_string(number);
+        std::string folder = number == 1 ? first : first + "." + std::to_string(number);
         if (state.folders.count(folder) > 0 || !files_->make_folder(path(folder))) continue;
         begin_table_folder(*files_, path(folder), table);
         return folder;

@@ -101,7 +101,7 @@ FollowState recover_follow_state(io::FileSystem& files, const std::string& folde
                     folder);
     FollowState state = read(files, state_path(folder));
     if (!files.kind(next_path(folder))) return state;
-    const FollowState next = read(files, next_path(folder));
+    FollowState next = read(files, next_path(folder));
     const bool is_made = next.shown == state.shown ||
                          files.kind(shown_folder(folder) + "/" + next.shown.back()).has_value();
     if (!is_made) {

@@ -34,7 +34,7 @@ PartialFolder::~PartialFolder() {
 
 std::string PartialFolder::make(const std::string& below) {
     for (size_t slash = below.find('/');; slash = below.find('/', slash + 1)) {
-        const std::string folder = path_ + "/" + below.substr(0, slash);
+        std::string folder = path_ + "/" + below.substr(0, slash);
         files_.make_folder(folder);
         made_.insert(folder);
         if (slash == std::string::npos) return folder;

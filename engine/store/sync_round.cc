@@ -30,7 +30,7 @@ std::vector<std::optional<Error>> run_together(const std::vector<std::function<v
 
 void rethrow_first(const std::vector<std::optional<Error>>& errors) {
     for (const std::optional<Error>& error : errors)
-        if (error) throw *error;
+        if (error) throw Error(*error);
 }
 
 }  // namespace ch::storage

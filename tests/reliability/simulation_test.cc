@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cinttypes>
 #include <cstdio>
 
 #include "tests/reliability/size.h"
@@ -31,7 +32,7 @@ TEST(R12, NoInterleavingBreaksARule) {
         sum.collected += report.collected;
         sum.kills += report.kills;
         sum.faults += report.faults;
-        if (i % 1000 == 999) std::printf("%llu runs\n", static_cast<unsigned long long>(i + 1));
+        if (i % 1000 == 999) std::printf("%" PRIu64 " runs\n", i + 1);
     }
     EXPECT_GT(sum.fenced, 0u);
     EXPECT_GT(sum.collected, 0u);

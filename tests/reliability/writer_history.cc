@@ -36,7 +36,7 @@ std::string leftovers(storage::Database& database) {
              database.files().list(database.root() + "/" + folder)) {
             const std::string path = folder + "/" + entry.name;
             const bool is_ours = folder == ".ch/visible" || entry.name.starts_with("tmp_") ||
-                                 entry.name.find("_") != std::string::npos;
+                                 entry.name.find('_') != std::string::npos;
             if (is_ours && entry.name != "format_version.txt" && entry.name != "table_id" &&
                 known.count(path) == 0)
                 return path + " is left after a collection";

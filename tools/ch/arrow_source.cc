@@ -8,7 +8,7 @@ namespace {
 
 class ArrowSource final : public RowSource {
 public:
-    ArrowSource(std::istream& from, RowSourceOptions options)
+    ArrowSource(std::istream& from, const RowSourceOptions& options)
         : pool_(options.pool), reader_(from, options.pool) {
         for (const table::TableColumn& column : options.columns)
             wanted_.push_back({column.name, column.type});
@@ -36,8 +36,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<RowSource> make_arrow_source(std::istream& from, RowSourceOptions options) {
-    return std::make_unique<ArrowSource>(from, std::move(options));
+std::unique_ptr<RowSource> make_arrow_source(std::istream& from, const RowSourceOptions& options) {
+    return std::make_unique<ArrowSource>(from, options);
 }
 
 }  // namespace ch::tools

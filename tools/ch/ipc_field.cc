@@ -44,7 +44,7 @@ std::string integer_format(const fb::Int& type) {
 }
 
 std::string decimal_format(const fb::Decimal& type) {
-    const std::string digits =
+    std::string digits =
         "d:" + std::to_string(type.precision()) + "," + std::to_string(type.scale());
     switch (type.bitWidth()) {
         case 128:

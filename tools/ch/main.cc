@@ -99,7 +99,7 @@ void add_output_option(CLI::App& command, CommandLine& line, const char* name) {
 using Run = std::function<bool(const CommandContext&, const std::string&)>;
 
 CLI::App* add_report_command(CLI::App& app, CommandLine& line, const char* name, const char* help,
-                             const char* what, const char* meaning, Run run) {
+                             const char* what, const char* meaning, const Run& run) {
     CLI::App* command = app.add_subcommand(name, help);
     add_shared_options(*command, line, what, meaning);
     add_output_option(*command, line, "--format");

@@ -38,7 +38,7 @@ std::unique_ptr<RowSource> make_jsonl_source(std::istream& from, RowSourceOption
 /// Arrow's IPC stream or file: columns by name, each value exactly as it is (connector's
 /// import_block). A column that is not there is left to the table's default. Errors have the offset
 /// of the message instead of a line; damage is Error{Corrupt}.
-std::unique_ptr<RowSource> make_arrow_source(std::istream& from, RowSourceOptions options);
+std::unique_ptr<RowSource> make_arrow_source(std::istream& from, const RowSourceOptions& options);
 
 /// Makes cells of a column's type.
 class CellReader {

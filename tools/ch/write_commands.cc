@@ -37,7 +37,7 @@ constexpr std::chrono::milliseconds kFollowLooks{100};
 
 std::unique_ptr<RowSource> make_source(const std::string& format, std::istream& from,
                                        RowSourceOptions options) {
-    if (format == "arrow") return make_arrow_source(from, std::move(options));
+    if (format == "arrow") return make_arrow_source(from, options);
     return format == "csv" ? make_csv_source(from, std::move(options))
                            : make_jsonl_source(from, std::move(options));
 }
