@@ -107,9 +107,18 @@ void SparseDecoder::skip(size_t rows) {
     values_->skip(walk(rows, false));
 }
 
+/// The default of a Nullable is NULL, so that no stored value is one.
+Buffer SparseDecoder::nulls() const {
+    Buffer nulls = pool_->make(rows_);
+    if (rows_ > 0) std::memset(nulls.data(), 1, rows_);
+    for (uint32_t place : places_) nulls.data()[place] = 0;
+    return nulls;
+}
+
 column::Column SparseDecoder::finish() {
     column::Column stored = values_->finish();
     column::Column column = column::make_column(type_, rows_, pool_);
+    if (type_->nullable && places_.size() < rows_) column.nulls = nulls();
     if (type_->id != column::TypeId::String) {
         size_t width = type_->width();
         if (rows_ > 0) std::memset(column.data.data(), 0, rows_ * width);

@@ -159,6 +159,7 @@ private:
     /// there are.
     size_t walk(size_t rows, bool keep);
     void next_run();
+    [[nodiscard]] Buffer nulls() const;
 
     column::TypePtr type_;
     Substream& runs_;

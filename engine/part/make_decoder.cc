@@ -12,6 +12,10 @@ using format::ColumnForm;
 
 const ColumnForm kDense;
 
+// "nullable" of types_serialization_versions: 0 never is sparse, 1 (nullable_serialization_version
+// = 'allow_sparse') may be.
+constexpr uint64_t kNullableMayBeSparse = 1;
+
 // Where in a column's type a piece of it stands.
 struct Place {
     std::string prefix;      // of the stream names
@@ -62,7 +66,7 @@ private:
     }
 
     DecoderPtr make_nullable(const TypePtr& type, Place place) {
-        if (forms_.nullable_version != 0)
+        if (forms_.nullable_version > kNullableMayBeSparse)
             fail("Nullable serialization version " + std::to_string(forms_.nullable_version));
         Substream& nulls = open(place, ".null", 1);
         place.nested = true;
@@ -71,14 +75,17 @@ private:
     }
 
     /// ClickHouse notes the kind Sparse for any element of a Tuple, and stores the others densely.
-    static bool can_be_sparse(const column::Type& type) {
-        return !type.nullable && (type.width() > 0 || type.id == TypeId::String);
+    bool can_be_sparse(const column::Type& type) const {
+        if (type.nullable && forms_.nullable_version != kNullableMayBeSparse) return false;
+        return type.width() > 0 || type.id == TypeId::String;
     }
 
     DecoderPtr make_sparse(const TypePtr& type, Place place) {
         Substream& runs = open(place, ".sparse.idx", 0);
         place.row_wise = false;
-        return std::make_unique<SparseDecoder>(type, runs, make(type, kDense, place), pool_);
+        place.nested |= type->nullable;
+        DecoderPtr values = make(type->with_nullable(false), kDense, place);
+        return std::make_unique<SparseDecoder>(type, runs, std::move(values), pool_);
     }
 
     DecoderPtr make_array(const TypePtr& type, const Place& place) {

@@ -225,6 +225,7 @@ class CaseMaker:
                    "enable_block_offset_column": (0, 1), "compress_per_column_in_compact_parts": (0, 1),
                    "marks_compress_block_size": (100, 65536),
                    "primary_key_compress_block_size": (100, 65536), "use_const_adaptive_granularity": (0, 1),
+                   "nullable_serialization_version": ("'basic'", "'allow_sparse'"),
                    "propagate_types_serialization_versions_to_nested_types": (0, 1),
                    "max_file_name_length": (20, 127), "auto_statistics_types": ("''", "'basic, uniq_v2'")}
         for name, values in choices.items():

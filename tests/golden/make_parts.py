@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the golden parts below tests/golden/parts/ with real ClickHouses, and beside each what ClickHouse reads from it.
 
-make_parts.py VERSION makes parts/VERSION/NAME/<files> and NAME.jsonl (all rows, as JSONEachRow with every number that a double
+make_parts.py VERSION [NAME...] makes parts/VERSION/NAME/<files> and NAME.jsonl (all rows, as JSONEachRow with every number that a double
 cannot hold in quotes). It needs chdb VERSION below $CHSPARK_CACHE/peers (see docs/hacking.md).
 """
 import os
@@ -88,6 +88,16 @@ SPARSE = {
     "pair": ("Tuple(p UInt32, q String)", "(if(number = 100, 7, 0), toString(number))"),
     "date": ("Date", "if(number = 128, toDate('2024-02-29'), toDate(0))"),
 }
+# NULL is the default of a Nullable, where the table's settings let it be sparse.
+SPARSE_NULLS = {
+    "id": ("UInt64", "number"),
+    "rare": ("Nullable(UInt32)", "if(number in (5, 63, 64, 250, 299), number % 250, NULL)"),
+    "rare_text": ("Nullable(String)", "if(number % 71 = 70, if(number = 70, '', toString(number)), NULL)"),
+    "never": ("Nullable(Int64)", "NULL"),
+    "dense": ("Nullable(Int16)", "if(number % 3 = 0, NULL, number % 5)"),
+    "pair": ("Tuple(p Nullable(UInt32), q String)", "(if(number = 100, 7, NULL), toString(number))"),
+    "list": ("Array(Nullable(Int8))", "if(number = 7, [NULL, 1], [])"),
+}
 LONG = {"id": ("UInt64", "number"), "l" * 140: ("String", "toString(number)"),
         "`we ird.é`": ("Int16", "number"), "`x.y`": ("Array(String)", "[toString(number)]")}
 NESTS = {"id": ("UInt64", "number"), "n": ("Nested(k UInt8, v String)", None)}
@@ -126,6 +136,13 @@ TABLES = [
      "toString(intDiv(number, 40))"), "e": ("Decimal(9, 2)", "toDecimal32(number, 2)")},
      WIDE, "", 300),
 ]
+if MODERN:
+    TABLES += [
+        ("sparse_nulls_" + kind, SPARSE_NULLS, settings + ", ratio_of_defaults_for_sparse_serialization=0.5,"
+         " nullable_serialization_version='allow_sparse'" + more, "", 300)
+        for kind, settings, more in (("wide", WIDE, ""), ("compact", COMPACT, ""), ("outer", WIDE,
+         ", propagate_types_serialization_versions_to_nested_types=0"))
+    ]
 INDICES = [("mm", "n", "minmax"), ("ms", "(s, d)", "minmax"), ("sn", "n", "set(40)"), ("sn0", "n", "set(100)"),
            ("ss", "s", "set(100)"), ("bs", "s", "bloom_filter(0.01)"), ("bn", "n", "bloom_filter"),
            ("bd", "d", "bloom_filter(0.001)"), ("bl", "lc", "bloom_filter(0.1)")]
@@ -166,13 +183,17 @@ def main():
     session = Session(path)
     session.query("SET allow_suspicious_low_cardinality_types=1")
     session.query("CREATE DATABASE d ENGINE = Atomic")
+    wanted = sys.argv[2:]
     for name, table, settings, clauses, rows in TABLES:
+        if wanted and name not in wanted:
+            continue
         make(session, root, name, table, settings, clauses, rows)
         keep(session, path, root, name, name)
-    session.query("CREATE TABLE d.deletes (id UInt64, s String) ENGINE = MergeTree ORDER BY id SETTINGS %s" % WIDE)
-    session.query("INSERT INTO d.deletes SELECT number, toString(number) FROM numbers(200)")
-    session.query("DELETE FROM d.deletes WHERE id % 7 = 0 SETTINGS mutations_sync=2")
-    keep(session, path, root, "deletes", "deletes", "*, _row_exists")
+    if not wanted or "deletes" in wanted:
+        session.query("CREATE TABLE d.deletes (id UInt64, s String) ENGINE = MergeTree ORDER BY id SETTINGS %s" % WIDE)
+        session.query("INSERT INTO d.deletes SELECT number, toString(number) FROM numbers(200)")
+        session.query("DELETE FROM d.deletes WHERE id % 7 = 0 SETTINGS mutations_sync=2")
+        keep(session, path, root, "deletes", "deletes", "*, _row_exists")
     if hasattr(session, "close"):
         session.close()
     shutil.rmtree(path, ignore_errors=True)
