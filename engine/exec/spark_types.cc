@@ -1,7 +1,9 @@
 #include "engine/exec/spark_types.h"
 
+#include <array>
 #include <string>
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "engine/exec/address_text.h"
 #include "engine/exec/value_order.h"
@@ -198,6 +200,33 @@ Scalar to_spark(const Scalar& value, const Type& stored) {
         default:
             return value;
     }
+}
+
+bool is_text_in_spark_only(const Type& stored) {
+    switch (stored.id) {
+        case TypeId::Uuid:
+        case TypeId::IPv4:
+        case TypeId::IPv6:
+        case TypeId::Enum8:
+        case TypeId::Enum16:
+            return true;
+        default:
+            return false;
+    }
+}
+
+std::optional<Scalar> stored_value_of_text(std::string_view text, const Type& stored) {
+    for (const auto& [name, number] : stored.enum_values)
+        if (name == text) return Int128{number};
+    if (stored.id == TypeId::Enum8 || stored.id == TypeId::Enum16) return std::nullopt;
+    std::array<uint8_t, 16> bytes{};
+    if (!parse_address(text, stored, bytes.data())) return std::nullopt;
+    Scalar value =
+        std::string(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(stored.width()));
+    if (stored.id == TypeId::IPv4) value = Int128{load<uint32_t>(bytes.data())};
+    // Another spelling of an address is another text, which no row has.
+    if (address(value, stored) != text) return std::nullopt;
+    return value;
 }
 
 }  // namespace ch::exec

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include "engine/column/column.h"
 #include "engine/column/scalar.h"
@@ -32,5 +34,12 @@ column::ColumnPtr to_spark(const column::ColumnPtr& column,
 bool spark_order_is_stored_order(const column::Type& stored);
 /// One value converted the same way as a column. Requires: `stored` is not nested.
 column::Scalar to_spark(const column::Scalar& value, const column::Type& stored);
+
+/// True for Enum, UUID, IPv4 and IPv6, whose values are texts in Spark only.
+bool is_text_in_spark_only(const column::Type& stored);
+/// The stored value that Spark sees as exactly this text; nothing if there is none. Requires:
+/// is_text_in_spark_only(stored).
+std::optional<column::Scalar> stored_value_of_text(std::string_view text,
+                                                   const column::Type& stored);
 
 }  // namespace ch::exec

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 #include "engine/format/bloom_filter.h"
 #include "engine/format/city_hash.h"
@@ -9,7 +10,10 @@
 #include "engine/format/single_value.h"
 
 // minmax:       per entry and column: min, max as single values
-// set:          per entry: u64 rows (0 = not known), then per column [rows null bytes] rows values
+// set:          per entry: u64 rows (0 = not known), then per column [rows null bytes] rows values,
+// or
+//               of a LowCardinality u64 1, u64 code bytes (0 u8, 1 u16, 2 u32, 3 u64) | flags,
+//               u64 count, keys, u64 rows, codes; its key 0 is NULL if it can be
 // bloom_filter: per entry: varuint values, then per column ceil(values * bits / 8) bytes
 
 namespace ch::format {
@@ -48,6 +52,49 @@ Scalar read_plain(ByteReader& reader, const Type& type) {
     return scalar_of_bytes(reader.take(type.width()), type);
 }
 
+const Type& plain_type(const Type& type) {
+    return type.id == TypeId::LowCardinality ? *type.children[0] : type;
+}
+
+constexpr uint64_t kDictionaryVersion = 1;
+constexpr uint64_t kCodeBytes = 0xff;
+// Flags: keys of its own, as an index always has them, and a new dictionary, which says no more.
+constexpr uint64_t kOwnKeys = 0x200;
+constexpr uint64_t kNextDictionary = 0x400;
+
+/// The distinct values of a LowCardinality in one entry.
+std::vector<Scalar> read_dictionary_set(ByteReader& reader, const Type& type, uint64_t rows) {
+    const bool has_null = type.nullable || plain_type(type).nullable;
+    auto fail = [&](const std::string& what) {
+        throw Error(ErrorCode::Corrupt, "a set's dictionary " + what, {},
+                    static_cast<int64_t>(reader.offset()));
+    };
+    auto version = reader.read<uint64_t>();
+    auto form = reader.read<uint64_t>();
+    const uint64_t code_shift = form & kCodeBytes;
+    if (version != kDictionaryVersion || code_shift > 3 ||
+        (form & ~kCodeBytes & ~kNextDictionary) != kOwnKeys)
+        fail("has version " + std::to_string(version) + " and form " + std::to_string(form));
+    auto count = reader.read<uint64_t>();
+    // Every key has a byte at least, and no value stands in a set twice.
+    if (count > reader.remaining() || rows > count)
+        fail("has " + std::to_string(count) + " keys for " + std::to_string(rows) + " values");
+    std::vector<Scalar> keys;
+    for (uint64_t key = 0; key < count; ++key) keys.push_back(read_plain(reader, plain_type(type)));
+    if (reader.read<uint64_t>() != rows) fail("has another number of codes than of values");
+    std::vector<bool> is_taken(count);
+    std::vector<Scalar> values;
+    for (uint64_t row = 0; row < rows; ++row) {
+        Bytes bytes = reader.take(size_t{1} << code_shift);
+        uint64_t code = 0;
+        std::memcpy(&code, bytes.data(), bytes.size());
+        if (code >= count || is_taken[code]) fail("has the code " + std::to_string(code));
+        is_taken[code] = true;
+        values.push_back(has_null && code == 0 ? Scalar() : std::move(keys[code]));
+    }
+    return values;
+}
+
 bool is_float(TypeId id) {
     return id == TypeId::Float32 || id == TypeId::Float64 || id == TypeId::BFloat16;
 }
@@ -67,8 +114,7 @@ std::optional<SkipIndex> SkipIndex::parse(Bytes plain, std::string_view type_tex
     std::optional<Kind> kind = kind_of(type_text);
     if (!kind || types.empty() || types.size() > kKeyColumnsMax) return std::nullopt;
     for (const column::TypePtr& type : types) {
-        bool read = is_plain(*type) || (type->id == TypeId::LowCardinality && *kind != Kind::Set);
-        if (!read) return std::nullopt;
+        if (!is_plain(plain_type(*type))) return std::nullopt;
     }
     SkipIndex index;
     index.kind_ = *kind;
@@ -112,6 +158,12 @@ void SkipIndex::read_sets(ByteReader& reader) {
         for (const column::TypePtr& type : types_) {
             Values set;
             set.known = rows > 0;
+            if (type->id == TypeId::LowCardinality) {
+                if (rows > 0) set.values = read_dictionary_set(reader, *type, rows);
+                std::sort(set.values.begin(), set.values.end());
+                sets_.push_back(std::move(set));
+                continue;
+            }
             Bytes nulls;
             if (type->nullable) nulls = reader.take(rows);
             for (uint64_t row = 0; row < rows; ++row) {
@@ -149,7 +201,7 @@ bool SkipIndex::may_contain(size_t entry, size_t column, const Scalar& value) co
     size_t at = entry * types_.size() + column;
     const Type& type = *types_[column];
     // 0.0 equals -0.0, and NaN equals nothing or itself by who asks: both are left to the rows.
-    if (is_float(type.id)) return true;
+    if (is_float(plain_type(type).id)) return true;
     if (kind_ == Kind::Set)
         return !sets_[at].known ||
                std::binary_search(sets_[at].values.begin(), sets_[at].values.end(), value);
@@ -158,7 +210,7 @@ bool SkipIndex::may_contain(size_t entry, size_t column, const Scalar& value) co
 }
 
 bool SkipIndex::filter_may_contain(Bytes filter, const Type& type, const Scalar& value) const {
-    const Type& plain = type.id == TypeId::LowCardinality ? *type.children[0] : type;
+    const Type& plain = plain_type(type);
     if (const auto* text = std::get_if<std::string>(&value)) {
         if (plain.id != TypeId::String) return true;
         return bloom_filter_may_contain(filter, city_hash_64(as_bytes(*text)), hash_count_);

@@ -7,6 +7,7 @@
 
 #include "engine/exec/calendar.h"
 #include "engine/exec/spark_types.h"
+#include "engine/exec/stored_order.h"
 #include "engine/exec/value_order.h"
 #include "engine/format/single_value.h"
 #include "engine/table/sql_token.h"
@@ -117,6 +118,17 @@ void bound_by_period(exec::ColumnFacts& facts, const Truncation& truncation, con
     if (is_value(upper))
         facts.max = in_spark(period_start(truncation, std::get<Int128>(*upper)) +
                              truncation.seconds_max + slack);
+}
+
+/// Whether a text is one of the stored values between the bounds, in the order of those: what sorts
+/// by number, or by its second half, is no range of texts. Refers to `type`.
+std::function<bool(const Scalar&)> texts_between(const Type& type, const KeyBound& lower,
+                                                 const KeyBound& upper) {
+    return [&type, lower, upper](const Scalar& text) {
+        std::optional<Scalar> value = exec::stored_value_of_text(std::get<std::string>(text), type);
+        return value && (!lower || exec::compare_stored(type, *lower, *value) <= 0) &&
+               (!upper || exec::compare_stored(type, *value, *upper) <= 0);
+    };
 }
 
 /// -x lies between the bounds. The type's least value has no counterpart and is its own negation.
@@ -254,8 +266,13 @@ exec::ColumnFacts facts_of_min_max(const Type& type, const Scalar& min, const Sc
 exec::ColumnFacts KeyExpression::facts(const KeyBound& lower, const KeyBound& upper) const {
     const KeyBound& low = descending ? upper : lower;
     const KeyBound& high = descending ? lower : upper;
-    if (function.empty()) return facts_of_bounds(*type, low, high);
     exec::ColumnFacts facts;
+    if (function.empty()) {
+        facts = facts_of_bounds(*type, low, high);
+        if (exec::is_text_in_spark_only(plain_type(*type)))
+            facts.may_contain = texts_between(plain_type(*type), low, high);
+        return facts;
+    }
     facts.may_be_not_null = !low || is_value(low);
     facts.may_be_null = is_nullable(*column_type) && !is_value(high);
     if (function == "negate")

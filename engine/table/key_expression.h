@@ -22,7 +22,8 @@ struct KeyExpression {
     std::string function;  ///< applied to the column; empty = none
 
     /// The column's bounds where the key lies from `lower` to `upper`, in the key's order (NULL
-    /// last), both included; an absent one does not bound. Requires: `column` is not empty.
+    /// last), both included; an absent one does not bound. The facts refer to `type`. Requires:
+    /// `column` is not empty.
     [[nodiscard]] exec::ColumnFacts facts(const KeyBound& lower, const KeyBound& upper) const;
 };
 

@@ -21,6 +21,9 @@ TABLES = {
     # NULL is in no entry of a LowCardinality.
     "null_in_dictionary": ("i UInt32, x LowCardinality(Nullable(Int32)), INDEX a x TYPE minmax GRANULARITY 1", "",
                            "i, if(i % 2 = 0, NULL, i)", 12),
+    # Sets of NULL and one number, and from the third granule on of more than they may hold.
+    "set_of_dictionary": ("i UInt32, x LowCardinality(Nullable(Int32)), INDEX a x TYPE set(2) GRANULARITY 1", "",
+                          "i, if(i % 2 = 0, NULL, if(i < 8, intDiv(i, 4), i))", 16),
     "by_modulo": ("i UInt32, x Int32", "PARTITION BY x % 3", "i, toInt32(i) * 2 - 9", 10),
     "by_terms": ("i UInt32, x UInt16, d Date", "PARTITION BY (intDiv(x, 10), toYYYYMM(d) % 5, toMonday(d) != d)", "i, i * 3, toDate(i * 40)", 4),
     "by_month": ("i UInt32, x Int64, d DateTime('UTC')", "PARTITION BY (toYYYYMM(d) % 5, x % 1000)", "i, toInt64(i) - 3, i * 4000000", 6),
@@ -28,6 +31,14 @@ TABLES = {
     "strings_alone": ("i String, x LowCardinality(String)", "", "toString(i), toString(i % 3)", 10),
     # What toDate makes of a DateTime64 bounds nothing, but the key's second column does.
     "by_day": ("i UInt32, x DateTime64(3, 'UTC')", "ORDER BY (toDate(x), i)", "i, toDateTime64(intDiv(i, 8) * 100000, 3, 'UTC')", 16),
+    # Values that are texts in Spark, sorted by number, or by their second half.
+    "by_uuid": ("i UInt32, x UUID", "ORDER BY x", "i, toUUID(concat(leftPad(hex(toUInt32(i * 2654435761)), 8, '0'), '-1111-4111-8111-', "
+                "leftPad(toString(i * 7919 % 64), 12, '0')))", 64),
+    "by_name_and_address": ("i UInt32, x Enum8('z' = -1, 'a' = 5, 'm' = 9, 'unused' = 11), a IPv6, v IPv4", "ORDER BY (x, a, v)",
+                            "i, ['z', 'a', 'm'][i % 3 + 1], toIPv6(concat('2001:db8::', hex(i * 7919 % 64))), "
+                            "toIPv4(toUInt32(i * 1000003))", 64),
+    # Digits that a timestamp of Spark has no place for; all zero.
+    "by_nanos": ("i UInt32, x DateTime64(9, 'UTC')", "ORDER BY x", "i, toDateTime64('2024-01-01 00:00:00', 9, 'UTC') + i * 3600", 64),
     # Columns that no part has, and types that are shown only.
     "computed": ("i UInt32, x Int32, same Int64 ALIAS x, seven UInt8 ALIAS 7, `sum` Int64 ALIAS x + 1, twice UInt64 MATERIALIZED i * 2, "
                  "gone String EPHEMERAL, state AggregateFunction(sum, UInt64)", "",
