@@ -144,7 +144,7 @@ Column fixed_text(const Column& column, const TypePtr& to,
     size_t width = column.type->fixed_bytes;
     if (to->id == TypeId::FixedString) {
         Column out = column::make_column(to, column.rows, pool);
-        if (out.data.size() > 0) std::memset(out.data.data(), 0, out.data.size());
+        if (!out.data.empty()) std::memset(out.data.data(), 0, out.data.size());
         for (size_t row = 0; row < column.rows; ++row)
             std::memcpy(out.data.data() + row * to->fixed_bytes, column.data.data() + row * width,
                         width);

@@ -10,7 +10,6 @@ namespace ch::table {
 
 using column::Column;
 using column::ColumnPtr;
-using column::Type;
 using column::TypeId;
 using column::TypePtr;
 

@@ -153,7 +153,7 @@ bool may_be_merge_tree(std::string_view sql) {
     return rest.substr(0, rest.find_first_of("(\n ;")).ends_with("MergeTree");
 }
 
-std::vector<std::string> sorted(std::set<std::string> names) {
+std::vector<std::string> sorted(const std::set<std::string>& names) {
     return {names.begin(), names.end()};
 }
 
@@ -196,7 +196,7 @@ std::vector<std::string> list_databases(const io::FileSystem& files, const std::
         if (definitions_folder(files, *root, name))
             names.insert(format::unescape_for_file_name(name));
     for (const std::string& name : folders_in(files, *root + "/metadata")) names.insert(name);
-    return sorted(std::move(names));
+    return sorted(names);
 }
 
 std::vector<std::string> list_tables(const io::FileSystem& files,
@@ -216,7 +216,7 @@ std::vector<std::string> list_tables(const io::FileSystem& files,
                                  : existing_below(files, parent_of(given), last_of(given));
         for (const std::string& name : folders_in(files, folder)) names.insert(name);
     }
-    return sorted(std::move(names));
+    return sorted(names);
 }
 
 }  // namespace ch::table

@@ -106,7 +106,7 @@ public:
             rows_.database()->latch().break_lease(storage::kCollectResource);
         model_.emplace(replaces(work_), rows_.read("t"));
         for (int round = 1; round <= kRounds; ++round)
-            if (model_->has_key(static_cast<uint64_t>(20 + round))) published_ = round;
+            if (model_->has_key(uint64_t{20} + static_cast<uint64_t>(round))) published_ = round;
         latch_.emplace(storage::require_latch(*rows_.database(), table_, 0));
     }
 
