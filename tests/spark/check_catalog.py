@@ -14,7 +14,7 @@ def namespaces_and_tables_are_shown(spark, world):
     names = [row[0] for row in spark.sql("SHOW NAMESPACES IN ch").collect()]
     equal("d" in names, True, f"d in {names}")
     tables = sorted(row.tableName for row in spark.sql("SHOW TABLES IN ch.d").collect())
-    equal(tables, ["large", "long", "none", "small", "types"])
+    equal(tables, ["large", "long", "none", "shown", "small", "types"])
     fails(lambda: spark.sql("SHOW TABLES IN ch.nowhere").collect(), "nowhere")
 
 
@@ -27,6 +27,29 @@ def a_table_is_described_with_its_properties(spark, world):
     equal(rows["Provider"], "mergetree")
     for part in ("engine=MergeTree", "order_by=k, j", "parts=4", "rows=100000", "bytes=", "path="):
         equal(part in rows["Table Properties"], True, f"{part} in {rows['Table Properties']}")
+
+
+@check
+def columns_that_cannot_be_read_are_listed_and_fail_only_when_used(spark, world):
+    """Types that Spark has no place for, and an ALIAS that is neither a column nor a constant."""
+    unread = {
+        "variant": "Variant(Int32, String)",
+        "dynamic": "Dynamic",
+        "doc": "JSON",
+        "docs": "Array(JSON)",
+        "nothing": "Tuple",
+        "state": "AggregateFunction(sum, UInt64)",
+        "big": "Int256",
+        "clock": "Time",
+        "twice": "k * 2",
+    }
+    listed = {row[0] for row in spark.sql("DESCRIBE ch.d.shown").collect()}
+    equal({"k", "same", "v", *unread} - listed, set())
+    rows = spark.sql("SELECT same, v FROM ch.d.shown WHERE k >= 3 AND v < '7' ORDER BY k").collect()
+    equal([tuple(row) for row in rows], [(i, str(i)) for i in range(3, 7)])
+    equal(spark.sql("SELECT count(*) FROM ch.d.shown").first()[0], 10)
+    for name, reason in unread.items():
+        fails(lambda name=name: spark.sql(f"SELECT {name} FROM ch.d.shown").collect(), name, reason)
 
 
 @check

@@ -273,6 +273,16 @@ def main() -> None:
     session.query("CREATE TABLE d.long (s String) ENGINE = MergeTree ORDER BY tuple()")
     session.query("INSERT INTO d.long SELECT repeat('a', 50) FROM numbers(20000000) SETTINGS max_insert_threads = 1")
     session.query("OPTIMIZE TABLE d.long FINAL")
+    session.query(
+        "CREATE TABLE d.shown (k Int32, variant Variant(Int32, String), dynamic Dynamic, doc JSON, docs Array(JSON), nothing Tuple(),"
+        " state AggregateFunction(sum, UInt64), big Int256, clock Time, same Int64 ALIAS k, twice Int64 ALIAS k * 2, v String)"
+        " ENGINE = MergeTree ORDER BY k SETTINGS min_bytes_for_wide_part = 0, enable_time_time64_type = 1"
+    )
+    session.query(
+        "INSERT INTO d.shown (k, variant, dynamic, doc, docs, nothing, state, big, clock, v) SELECT toInt32(number), toInt32(number),"
+        """ toString(number), '{"a":1}', ['{"b":[1,2]}'], tuple(), arrayReduce('sumState', [number]), number, 1, toString(number)"""
+        " FROM numbers(10)"
+    )
     session.query("CREATE TABLE d.none (a Int32, b String) ENGINE = MergeTree ORDER BY a PARTITION BY b")
     expected = {}
     for name, (_, _, shown, spark_type, spark_text) in COLUMNS.items():
