@@ -31,6 +31,8 @@ std::string_view error_code_name(ErrorCode code) {
             return "Fenced";
         case ErrorCode::Busy:
             return "Busy";
+        case ErrorCode::Overflow:
+            return "Overflow";
     }
     return "Unknown";
 }

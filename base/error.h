@@ -21,6 +21,7 @@ enum class ErrorCode : int32_t {
     Conflict = 10,        ///< a commit whose tables were changed by another one
     Fenced = 11,          ///< a commit by a writer whose latch was taken over
     Busy = 12,            ///< a latch that another holder keeps
+    Overflow = 13,        ///< a value that a row comes to does not fit its type
 };
 
 /// The name of a code as users see it, e.g. "Corrupt".

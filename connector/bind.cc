@@ -54,7 +54,7 @@ public:
     void operator()(const ScanNode&) const { CH_ASSERT(false); }
     void operator()(const FilterNode& filter) {
         FilterStep step;
-        step.conjuncts = exec::conjuncts(bind_expression(filter.predicate, input_types(), source_));
+        step.conjuncts = bind_predicate(filter, input_types());
         bound_.steps.emplace_back(std::move(step));
     }
     void operator()(const LimitNode& limit) { bound_.steps.emplace_back(LimitStep{limit.rows}); }
@@ -79,8 +79,42 @@ public:
         bound_.output = std::move(output);
         source_ = "the project node below";
     }
+    void operator()(const AggregateNode& node) {
+        exec::AggregateSpec spec;
+        std::vector<column::NameAndType> output;
+        TypeOf types = input_types();
+        for (const NamedExpression& key : node.keys) {
+            spec.keys.push_back(bind_expression(key.expression, types, source_));
+            output.push_back({key.name, spec.keys.back()->type});
+        }
+        for (const NamedAggregate& call : node.aggregates) {
+            spec.calls.push_back(exec::make_aggregate(
+                aggregate_of(call.function),
+                call.argument ? bind_expression(*call.argument, types, source_) : nullptr));
+            output.push_back({call.name, spec.calls.back().type});
+        }
+        bound_.aggregate = std::move(spec);
+        bound_.output = std::move(output);
+    }
 
 private:
+    [[nodiscard]] std::vector<exec::ExpressionPtr> bind_predicate(const FilterNode& filter,
+                                                                  const TypeOf& types) const {
+        exec::ExpressionPtr predicate = bind_expression(filter.predicate, types, source_);
+        // Pushed filters run before those that Spark keeps, which may spare a row the error.
+        if (predicate->raises)
+            throw Error(ErrorCode::Unsupported,
+                        "the predicate " + predicate->text() + " may raise an error on a row");
+        return exec::conjuncts(predicate);
+    }
+    static exec::AggregateFunction aggregate_of(const std::string& name) {
+        std::optional<exec::AggregateFunction> function = exec::find_aggregate(name);
+        if (!function)
+            throw Error(ErrorCode::Unsupported,
+                        "aggregate " + name + " is not known; do not push it");
+        return *function;
+    }
+
     /// Filters up to the first limit, and limits, that stand right over the scan.
     void push_into_scan() {
         for (; next_ < nodes_.size(); ++next_) {
@@ -90,8 +124,7 @@ private:
             // A filter above a limit sees the limited rows only: pushing it below would choose
             // other ones. Limits may go down past each other, the least counts.
             if (filter != nullptr && !bound_.request.rows_max) {
-                for (auto& conjunct :
-                     exec::conjuncts(bind_expression(filter->predicate, type_of_, source_)))
+                for (auto& conjunct : bind_predicate(*filter, type_of_))
                     // The scan prunes by them and reads their columns first; they run there, not
                     // again here.
                     bound_.request.predicate.push_back(std::move(conjunct));
@@ -104,20 +137,32 @@ private:
         }
     }
 
-    void choose_columns() {
-        const ProjectNode* project =
-            next_ < nodes_.size() ? std::get_if<ProjectNode>(&nodes_[next_]->node) : nullptr;
+    /// The columns that the node above the scan reads; nothing if that may be all.
+    [[nodiscard]] std::optional<std::set<std::string>> needed_columns() const {
+        if (next_ == nodes_.size()) return std::nullopt;
         std::set<std::string> needed;
-        if (project != nullptr)
+        if (const auto* project = std::get_if<ProjectNode>(&nodes_[next_]->node)) {
             for (const NamedExpression& column : project->columns)
                 add_column_names(column.expression, needed);
+            return needed;
+        }
+        const auto* aggregate = std::get_if<AggregateNode>(&nodes_[next_]->node);
+        if (aggregate == nullptr) return std::nullopt;
+        for (const NamedExpression& key : aggregate->keys) add_column_names(key.expression, needed);
+        for (const NamedAggregate& call : aggregate->aggregates)
+            if (call.argument) add_column_names(*call.argument, needed);
+        return needed;
+    }
+
+    void choose_columns() {
+        std::optional<std::set<std::string>> needed = needed_columns();
         std::set<std::string> seen;
         for (const std::string& name : scan_.columns) {
             if (!seen.insert(name).second)
                 throw Error(ErrorCode::InvalidArgument,
                             "node \"scan\": column \"" + name + "\" stands there twice");
             // Columns that only a pushed filter reads are the scan's own business.
-            if (project != nullptr && !needed.contains(name)) continue;
+            if (needed && !needed->contains(name)) continue;
             bound_.request.columns.push_back(name);
             bound_.output.push_back({name, required_type(type_of_, name, source_)});
         }

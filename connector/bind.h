@@ -9,6 +9,7 @@
 
 #include "connector/plan.h"
 #include "engine/column/type.h"
+#include "engine/exec/aggregation.h"
 #include "engine/exec/expression.h"
 #include "engine/table/scan.h"
 
@@ -36,7 +37,11 @@ using Step = std::variant<FilterStep, ProjectStep, LimitStep>;
 struct BoundPlan {
     table::ScanRequest request;
     std::vector<Step> steps;
-    std::vector<column::NameAndType> output;  ///< stored types
+    std::optional<exec::AggregateSpec> aggregate;  ///< behind the steps
+    std::vector<column::NameAndType> output;       ///< stored types
+
+    /// Whether there is a result even without a row, so that a scan needs a split.
+    [[nodiscard]] bool is_never_empty() const { return aggregate && aggregate->keys.empty(); }
 };
 
 /// The stored type of a column of the scanned table, or null if there is none of that name.

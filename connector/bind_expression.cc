@@ -33,16 +33,17 @@ ExpressionPtr fold(Function function, const std::vector<ExpressionPtr>& operands
         function, {fold(function, operands, from, middle), fold(function, operands, middle, to)});
 }
 
-column::TypePtr cast_type(const PlanExpression& call) {
+column::TypePtr result_type(const PlanExpression& call) {
     if (call.type.empty())
-        throw Error(ErrorCode::InvalidArgument, "call CAST: field \"type\" is missing");
+        throw Error(ErrorCode::InvalidArgument,
+                    "call " + call.name + ": field \"type\" is missing");
     try {
         return exec::spark_type(*format::parse_type(call.type));
     } catch (const Error& error) {
         // The parser of types speaks of damaged files; here the text is the caller's.
         if (error.code() != ErrorCode::Corrupt) throw;
         throw Error(ErrorCode::InvalidArgument,
-                    "call CAST: type \"" + call.type + "\": " + error.message());
+                    "call " + call.name + ": type \"" + call.type + "\": " + error.message());
     }
 }
 
@@ -54,8 +55,8 @@ ExpressionPtr bind_call(const PlanExpression& call, const TypeOf& type_of,
         arguments.push_back(bind_expression(argument, type_of, source));
     if ((function == Function::And || function == Function::Or) && arguments.size() > 2)
         return fold(function, arguments, 0, arguments.size());
-    if (function == Function::Cast)
-        return exec::make_call(function, std::move(arguments), cast_type(call));
+    if (function == Function::Cast || !call.type.empty())
+        return exec::make_call(function, std::move(arguments), result_type(call));
     return exec::make_call(function, std::move(arguments));
 }
 

@@ -109,6 +109,50 @@ TEST(Bind, RefusesNamesAndFunctionsThatAreNotThere) {
               ErrorCode::InvalidArgument);
 }
 
+std::string aggregate(const std::string& keys, const std::string& calls, const std::string& input) {
+    return R"({"node":"aggregate","keys":[)" + keys + R"(],"aggregates":[)" + calls +
+           R"(],"input":)" + input + "}";
+}
+constexpr const char* kByText = R"({"name":"g","expr":{"column":"s"}})";
+constexpr const char* kCount = R"({"name":"n","function":"COUNT"})";
+constexpr const char* kSum = R"({"name":"t","function":"SUM","expr":{"column":"a"}})";
+
+TEST(Bind, AnAggregateReadsWhatItsKeysAndArgumentsName) {
+    BoundPlan bound = bound_of(aggregate(kByText, std::string(kCount) + "," + kSum,
+                                         filter(kIsFive, scan(R"("a","b","s")"))));
+    EXPECT_EQ(bound.request.columns, (std::vector<std::string>{"a", "s"}));
+    ASSERT_EQ(bound.output.size(), 3u);
+    EXPECT_EQ(bound.output[0].type->name(), "String");
+    EXPECT_EQ(bound.output[1].type->name(), "Int64");
+    EXPECT_EQ(bound.output[2].type->name(), "Nullable(Int64)");
+    EXPECT_FALSE(bound.is_never_empty());
+    EXPECT_TRUE(bound_of(aggregate("", kCount, scan(R"("a")"))).is_never_empty());
+    EXPECT_TRUE(bound_of(aggregate("", kCount, scan(R"("a")"))).request.columns.empty());
+}
+
+TEST(Bind, RefusesAggregatesThatItCannotCompute) {
+    std::string all = scan(R"("a","s")");
+    EXPECT_EQ(refusal(limit("1", aggregate("", kCount, all))), ErrorCode::InvalidArgument);
+    EXPECT_EQ(refusal(aggregate("", "", all)), ErrorCode::InvalidArgument);
+    EXPECT_EQ(refusal(aggregate("", R"({"name":"x","function":"MEDIAN"})", all)),
+              ErrorCode::Unsupported);
+    EXPECT_EQ(refusal(aggregate("", R"({"name":"x","function":"SUM"})", all)),
+              ErrorCode::InvalidArgument);
+    EXPECT_EQ(refusal(aggregate("", R"({"name":"x","function":"SUM","expr":{"column":"s"}})", all)),
+              ErrorCode::Unsupported);
+}
+
+TEST(Bind, RefusesPredicatesThatMayRaiseAnError) {
+    std::string wide = R"x({"literal":"9","type":"Decimal(38, 0)"})x";
+    std::string product =
+        R"x({"call":"*","type":"Decimal(38, 0)","args":[)x" + wide + "," + wide + "]}";
+    std::string greater = R"({"call":">","args":[)" + product + "," + wide + "]}";
+    EXPECT_EQ(refusal(filter(greater, scan(R"("a")"))), ErrorCode::InvalidArgument);
+    BoundPlan bound = bound_of(
+        aggregate("", R"({"name":"x","function":"MAX","expr":)" + product + "}", scan(R"("a")")));
+    EXPECT_TRUE(bound.aggregate->calls.at(0).argument->raises);
+}
+
 TEST(Bind, VirtualColumnsHaveTypes) {
     BoundPlan bound = bound_of(scan(R"("_part","_part_offset")"));
     EXPECT_EQ(bound.output.at(1).type->id, column::TypeId::UInt64);

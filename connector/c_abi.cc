@@ -37,7 +37,8 @@ static_assert(CH_CORRUPT == static_cast<int>(ErrorCode::Corrupt) &&
                   CH_SNAPSHOT_EXPIRED == static_cast<int>(ErrorCode::SnapshotExpired) &&
                   CH_CONFLICT == static_cast<int>(ErrorCode::Conflict) &&
                   CH_FENCED == static_cast<int>(ErrorCode::Fenced) &&
-                  CH_BUSY == static_cast<int>(ErrorCode::Busy),
+                  CH_BUSY == static_cast<int>(ErrorCode::Busy) &&
+                  CH_OVERFLOW == static_cast<int>(ErrorCode::Overflow),
               "the C ABI's codes are those of Error");
 
 struct ch_session {

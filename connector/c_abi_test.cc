@@ -106,6 +106,40 @@ TEST_F(CAbi, AThousandScansEndedCancelledAndDroppedStayWithinTheBudget) {
     }
 }
 
+TEST_F(CAbi, AnAggregateWithoutKeysHasARowEvenForNoRow) {
+    json nothing = {{"literal", "false"}, {"type", "Bool"}};
+    json scan = {{"node", "scan"}, {"table", table("scalars_wide")}, {"columns", json::array()}};
+    json filtered = {{"node", "filter"}, {"predicate", nothing}, {"input", scan}};
+    json count = {{"name", "n"}, {"function", "COUNT"}};
+    std::string plan = json{
+        {"node", "aggregate"},
+        {"keys", json::array()},
+        {"aggregates", json::array({count})},
+        {"input",
+         filtered}}.dump();
+    char* text = nullptr;
+    ASSERT_EQ(ch_plan(session_, plan.c_str(), &text, &error_), CH_OK) << error_.message;
+    json planned = json::parse(text);
+    ch_string_free(text);
+    ASSERT_EQ(planned["splits"].size(), 1u);
+    std::string split = planned["splits"][0]["id"].dump();
+    for (const char* part : {static_cast<const char*>(nullptr), split.c_str()}) {
+        ch_query* query = nullptr;
+        ASSERT_EQ(ch_execute(session_, plan.c_str(), part, &query, &error_), CH_OK);
+        ArrowArrayStream stream;
+        ASSERT_EQ(ch_query_stream(query, &stream, &error_), CH_OK);
+        ArrowArray batch;
+        ASSERT_EQ(stream.get_next(&stream, &batch), 0) << stream.get_last_error(&stream);
+        ASSERT_EQ(batch.length, 1);
+        EXPECT_EQ(static_cast<const int64_t*>(batch.children[0]->buffers[1])[0], 0);
+        batch.release(&batch);
+        ASSERT_EQ(stream.get_next(&stream, &batch), 0);
+        EXPECT_EQ(batch.release, nullptr);
+        stream.release(&stream);
+        ch_query_close(query);
+    }
+}
+
 TEST_F(CAbi, WrongCallsAreErrorsAndNothingElse) {
     ch_query* query = nullptr;
     char* text = nullptr;

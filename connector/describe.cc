@@ -8,6 +8,7 @@
 #include "connector/bind.h"
 #include "connector/json_text.h"
 #include "connector/literal.h"
+#include "connector/query.h"
 #include "connector/split_text.h"
 #include "connector/statistics.h"
 #include "engine/exec/spark_types.h"
@@ -144,7 +145,7 @@ std::string plan_json(Session& session, const Plan& plan) {
     const ScanNode& node = scan_of(plan);
     std::shared_ptr<const table::Table> opened = session.open_table(node.table, node.version).table;
     BoundPlan bound = bind_plan(plan, types_of(opened->schema()));
-    table::ScanPlan scan = table::plan_scan(*opened, bound.request, plan.options.split_bytes);
+    table::ScanPlan scan = plan_splits(*opened, bound, plan.options.split_bytes);
     json splits = json::array();
     // A split names its part and columns, so that an executor needs no look at the table, which may
     // have changed by then.

@@ -24,6 +24,8 @@ inline constexpr uint64_t kMemoryBytesDefault = uint64_t{512} << 20;
 
 /// Each cache may hold this part of the budget.
 inline constexpr size_t kCachesShare = 8;
+/// The groups of an aggregate; with more they are given out as partial results.
+inline constexpr size_t kGroupsShare = 4;
 /// Opened parts that a session keeps, and the small files that tell whether one is still the same.
 inline constexpr size_t kPartsCachedMax = 4'096;
 inline constexpr size_t kChecksumsBytesMax = size_t{64} << 20;

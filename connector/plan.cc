@@ -54,16 +54,40 @@ ScanNode parse_scan(const json& value) {
     return scan;
 }
 
-ProjectNode parse_project(const json& value) {
-    check_fields(value, "node \"project\"", {"node", "columns", "input", "options"});
-    ProjectNode project;
-    for (const json& column : array_field(value, "node \"project\"", "columns")) {
-        const char* what = "column of node \"project\"";
+std::vector<NamedExpression> parse_named(const json& columns, const std::string& what) {
+    std::vector<NamedExpression> named;
+    for (const json& column : columns) {
         check_fields(column, what, {"name", "expr"});
-        project.columns.push_back(
+        named.push_back(
             {text_field(column, what, "name"), parse_expression(field(column, what, "expr"))});
     }
-    return project;
+    return named;
+}
+
+ProjectNode parse_project(const json& value) {
+    check_fields(value, "node \"project\"", {"node", "columns", "input", "options"});
+    return {parse_named(array_field(value, "node \"project\"", "columns"),
+                        "column of node \"project\"")};
+}
+
+AggregateNode parse_aggregate(const json& value) {
+    const std::string node = "node \"aggregate\"";
+    check_fields(value, node, {"node", "keys", "aggregates", "input", "options"});
+    AggregateNode aggregate;
+    aggregate.keys = parse_named(array_field(value, node, "keys"), "key of " + node);
+    for (const json& call : array_field(value, node, "aggregates")) {
+        const std::string what = "aggregate of " + node;
+        check_fields(call, what, {"name", "function", "expr"});
+        NamedAggregate named{text_field(call, what, "name"), text_field(call, what, "function"),
+                             std::nullopt};
+        if (call.contains("expr")) named.argument = parse_expression(call["expr"]);
+        aggregate.aggregates.push_back(std::move(named));
+    }
+    size_t columns = aggregate.keys.size() + aggregate.aggregates.size();
+    if (columns == 0 || columns > kColumnsMax)
+        throw Error(ErrorCode::InvalidArgument,
+                    node + ": it must have 1 to " + std::to_string(kColumnsMax) + " columns");
+    return aggregate;
 }
 
 /// Recursion is bounded: parse_json() has refused deeper nesting than kJsonDepthMax.
@@ -85,12 +109,18 @@ PlanNode parse_node(const json& value, bool is_root) {
         result.node = FilterNode{parse_expression(field(value, what, "predicate"))};
     } else if (kind == "project") {
         result.node = parse_project(value);
+    } else if (kind == "aggregate") {
+        // What stands above would take partial results for whole ones.
+        if (!is_root)
+            throw Error(ErrorCode::InvalidArgument, "plan: only the root may be an aggregate");
+        result.node = parse_aggregate(value);
     } else if (kind == "limit") {
         check_fields(value, what, {"node", "rows", "input", "options"});
         result.node = LimitNode{count_field(value, what, "rows")};
     } else {
-        throw Error(ErrorCode::Unsupported,
-                    "plan: unknown node \"" + kind + "\"; known are scan, filter, project, limit");
+        throw Error(ErrorCode::Unsupported, "plan: unknown node \"" + kind +
+                                                "\"; known are scan, filter, project, limit, "
+                                                "aggregate");
     }
     result.inputs.push_back(parse_node(field(value, what, "input"), false));
     return result;

@@ -40,10 +40,19 @@ struct ProjectNode {
 struct LimitNode {
     uint64_t rows = 0;
 };
+struct NamedAggregate {
+    std::string name;
+    std::string function;
+    std::optional<PlanExpression> argument;
+};
+struct AggregateNode {
+    std::vector<NamedExpression> keys;
+    std::vector<NamedAggregate> aggregates;
+};
 
 /// One operator over its inputs: none for a scan, one for each other.
 struct PlanNode {
-    std::variant<ScanNode, FilterNode, ProjectNode, LimitNode> node;
+    std::variant<ScanNode, FilterNode, ProjectNode, LimitNode, AggregateNode> node;
     std::vector<PlanNode> inputs;
 };
 

@@ -30,6 +30,14 @@ private:
 
 }  // namespace
 
+table::ScanPlan plan_splits(const table::Table& table, const BoundPlan& bound,
+                            uint64_t split_bytes) {
+    table::ScanPlan plan = table::plan_scan(table, bound.request, split_bytes);
+    if (plan.splits.empty() && bound.is_never_empty())
+        plan.splits.push_back(table::empty_split(table, bound.request));
+    return plan;
+}
+
 std::shared_ptr<Query> Query::start(std::shared_ptr<Session> session, const Plan& plan,
                                     std::optional<table::Split> split) {
     // A split brings its columns' types, so that an executor binds against what the driver planned
@@ -44,7 +52,7 @@ std::shared_ptr<Query> Query::start(std::shared_ptr<Session> session, const Plan
     std::shared_ptr<const table::Table> opened =
         session->open_table(node.table, node.version).table;
     BoundPlan bound = bind_plan(plan, types_of(opened->schema()));
-    table::ScanPlan scan = table::plan_scan(*opened, bound.request, plan.options.split_bytes);
+    table::ScanPlan scan = plan_splits(*opened, bound, plan.options.split_bytes);
     return std::make_shared<Query>(std::move(session), plan.options, std::move(bound),
                                    std::move(scan.splits));
 }
@@ -97,17 +105,18 @@ bool Query::next(ArrowArray* array) {
         // Some rows of the split are lost: a caller that goes on must not get the rest as if it
         // were all. The scan's files and buffers are given up at once.
         scan_.reset();
+        aggregation_.reset();
         failure_ = error;
         throw;
     }
 }
 
-/// Blocks of the steps, small ones joined.
+/// Blocks of the plan's top, small ones joined.
 std::optional<column::Block> Query::next_batch() {
     while (true) {
         if (std::optional<column::Block> ready = joiner_.take()) return ready;
         if (is_at_end_) return std::nullopt;
-        if (std::optional<column::Block> block = next_block()) {
+        if (std::optional<column::Block> block = next_result()) {
             // Rows read, not time: the same query gives the same batches each time.
             joiner_.add(std::move(*block), metrics_->rows_read);
         } else {
@@ -117,33 +126,71 @@ std::optional<column::Block> Query::next_batch() {
     }
 }
 
+/// What the aggregate makes of the blocks of a split, or the blocks as they are.
+std::optional<column::Block> Query::next_result() {
+    if (!bound_.aggregate) return next_block();
+    while (true) {
+        if (aggregation_ != nullptr) {
+            if (std::optional<column::Block> ready = aggregation_->take()) {
+                for (const column::NameAndType& output : bound_.output)
+                    ready->names.push_back(output.name);
+                return ready;
+            }
+            if (!is_split_open_) aggregation_.reset();
+        }
+        if (!is_split_open_ && !open_next_split()) return std::nullopt;
+        if (aggregation_ == nullptr)
+            aggregation_ = std::make_unique<exec::Aggregation>(
+                *bound_.aggregate,
+                exec::AggregateLimits{pool_->budget().limit_bytes() / kGroupsShare,
+                                      options_.batch_rows},
+                pool_);
+        if (std::optional<column::Block> block = read_block())
+            aggregation_->add(*block);
+        else
+            aggregation_->finish();
+    }
+}
+
 std::optional<column::Block> Query::next_block() {
+    while (true) {
+        if (!is_split_open_ && !open_next_split()) return std::nullopt;
+        std::optional<column::Block> block = read_block();
+        if (!block) continue;
+        CH_ASSERT(block->columns.size() == targets_.size());
+        for (size_t i = 0; i < block->columns.size(); ++i)
+            CH_ASSERT(block->columns[i]->type->id == bound_.output[i].type->id);
+        return block;
+    }
+}
+
+/// A block of the steps with at least one row; nothing, and the split closed, at its end.
+std::optional<column::Block> Query::read_block() {
     while (true) {
         // Nothing is published with the flag, so relaxed will do. A scan looks at it too, at each
         // frame that it reads.
         if (cancelled_->load(std::memory_order_relaxed))
             throw Error(ErrorCode::Cancelled, "the query was cancelled");
-        if (scan_ == nullptr && !open_next_split()) return std::nullopt;
         std::optional<column::Block> block;
         // A limit counts for each split by itself (include/ch/ch.h); what is over in the whole the
         // client cuts.
-        if (!pipeline_->is_full()) block = scan_->next();
+        if (scan_ != nullptr && !pipeline_->is_full()) block = scan_->next();
         if (!block) {
             scan_.reset();
-            continue;
+            is_split_open_ = false;
+            return std::nullopt;
         }
         column::Block result = pipeline_->run(std::move(*block));
-        if (result.rows == 0) continue;
-        CH_ASSERT(result.columns.size() == targets_.size());
-        for (size_t i = 0; i < result.columns.size(); ++i)
-            CH_ASSERT(result.columns[i]->type->id == bound_.output[i].type->id);
-        return result;
+        if (result.rows > 0) return result;
     }
 }
 
 bool Query::open_next_split() {
     if (next_split_ == splits_.size()) return false;
     const table::Split& split = splits_[next_split_++];
+    pipeline_.emplace(bound_.steps, pool_);
+    is_split_open_ = true;
+    if (split.ranges.empty()) return true;
     table::ScanOptions options{pool_, metrics_, cancelled_, options_.batch_rows};
     options.open_part = [session = session_](const std::string& path) {
         return session->parts().open(path);
@@ -152,7 +199,6 @@ bool Query::open_next_split() {
     scan_ =
         std::make_unique<table::Scan>(session_->parts().open(split.part_path, split.granule_rows),
                                       split, bound_.request, std::move(options));
-    pipeline_.emplace(bound_.steps, pool_);
     return true;
 }
 

@@ -16,6 +16,11 @@
 
 namespace ch::connector {
 
+/// The scan's splits; a plan that has a result even without a row has one at least, if need be
+/// without granules. Throws what plan_scan() throws.
+table::ScanPlan plan_splits(const table::Table& table, const BoundPlan& bound,
+                            uint64_t split_bytes);
+
 /// A running plan over some splits, one after the other. next() is called by one thread at a time;
 /// cancel() and metrics() by any.
 class Query {
@@ -40,7 +45,9 @@ public:
 private:
     [[nodiscard]] std::optional<column::Block> next_batch();
     [[nodiscard]] std::optional<column::Block> next_block();
+    [[nodiscard]] std::optional<column::Block> next_result();
     [[nodiscard]] bool open_next_split();
+    [[nodiscard]] std::optional<column::Block> read_block();
 
     const std::shared_ptr<Session> session_;
     const std::shared_ptr<BufferPool> pool_;  ///< the session's, counting this query's share
@@ -54,8 +61,10 @@ private:
     std::atomic<uint64_t> rows_returned_{0};
     std::atomic<uint64_t> native_nanoseconds_{0};
     size_t next_split_ = 0;
-    std::optional<Pipeline> pipeline_;  ///< of the split that runs
-    std::unique_ptr<table::Scan> scan_;
+    std::optional<Pipeline> pipeline_;                ///< of the split that runs
+    std::unique_ptr<table::Scan> scan_;               ///< null for a split without rows
+    std::unique_ptr<exec::Aggregation> aggregation_;  ///< of the split that runs
+    bool is_split_open_ = false;
     BatchJoiner joiner_;
     bool is_at_end_ = false;
     /// Stays set when next() was left by anything but an Error, which `failure_` keeps.

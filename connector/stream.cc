@@ -37,6 +37,8 @@ int errno_of(ErrorCode code) {
             return ESTALE;
         case ErrorCode::Busy:
             return EBUSY;
+        case ErrorCode::Overflow:
+            return ERANGE;
         case ErrorCode::Conflict:
         case ErrorCode::Fenced:
         case ErrorCode::Corrupt:

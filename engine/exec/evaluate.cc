@@ -156,6 +156,10 @@ Column evaluate_plain(const Expression& call, const Evaluation& evaluation) {
         case Function::Coalesce:
         case Function::CaseWhen:
             return evaluate_choice(call, evaluation);
+        case Function::Add:
+        case Function::Subtract:
+        case Function::Multiply:
+            return evaluate_arithmetic(call, evaluation);
     }
     throw Error(ErrorCode::Bug, "no evaluation for " + call.text());
 }
@@ -163,7 +167,8 @@ Column evaluate_plain(const Expression& call, const Evaluation& evaluation) {
 /// The dictionary of a column whose rows are more than its values, if the call reads only that
 /// column: what it computes of a value once then holds for every row of it.
 const Column* only_dictionary(const Expression& call, const Block& block) {
-    if (call.columns.size() != 1) return nullptr;
+    // A value that no row has must raise no error.
+    if (call.columns.size() != 1 || call.raises) return nullptr;
     ColumnPtr column = block.find(call.columns[0]);
     if (column == nullptr || column->type->id != TypeId::LowCardinality) return nullptr;
     // A part's dictionary has up to 8192 keys, however few rows a granule gives: with more keys

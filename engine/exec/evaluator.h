@@ -42,5 +42,6 @@ column::Column evaluate_text(const Expression& call, const Evaluation& evaluatio
 column::Column evaluate_date_part(const Expression& call, const Evaluation& evaluation);
 column::Column evaluate_cast(const Expression& call, const Evaluation& evaluation);
 column::Column evaluate_choice(const Expression& call, const Evaluation& evaluation);
+column::Column evaluate_arithmetic(const Expression& call, const Evaluation& evaluation);
 
 }  // namespace ch::exec

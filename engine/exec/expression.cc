@@ -97,6 +97,7 @@ ExpressionPtr make_call(Function function, std::vector<ExpressionPtr> arguments,
                                                     " calls above each other; split the query");
     // Before prepare(), which trusts the arguments' kinds and types.
     call->type = check_call(*call, result);
+    call->raises = can_raise(*call);
     prepare(*call);
     return call;
 }

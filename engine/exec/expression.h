@@ -15,9 +15,10 @@ namespace ch::exec {
 /// What a Call computes, over the types that spark_type() yields. Semantics are Spark's, exactly:
 /// three-valued logic; in comparisons NaN equals NaN and is above all numbers, -0.0 equals 0.0;
 /// text compares by its bytes. A function stands here only if every value of it is the one that
-/// Spark computes. So there is no UPPER and no LOWER (Java's Unicode tables), no arithmetic that
-/// can overflow, and date parts take dates only: those of a timestamp need a time zone. A client
-/// must not push what is missing here. Nothing here can raise an error on a row.
+/// Spark computes. So there is no UPPER and no LOWER (Java's Unicode tables), no arithmetic on
+/// integers, and date parts take dates only: those of a timestamp need a time zone. A client must
+/// not push what is missing here. Only arithmetic can raise an error on a row, Error{Overflow}; it
+/// is no argument of anything else then, so that it is evaluated on no row that Spark would spare.
 enum class Function : uint8_t {
     Equal,
     EqualNullSafe,
@@ -55,6 +56,11 @@ enum class Function : uint8_t {
     Cast,
     Coalesce,
     CaseWhen,  ///< condition, value, condition, value, ..., [else]
+    /// Of two decimals, in the type that is given, whose scale is exact; or of two Float32 or two
+    /// Float64. As Spark's ANSI mode has them: a value that does not fit is an error.
+    Add,
+    Subtract,
+    Multiply,
 };
 
 /// The function's name in a plan (include/ch/ch.h), e.g. "STARTS_WITH", and back; nothing for an
@@ -83,8 +89,9 @@ public:
     std::vector<ExpressionPtr> arguments;
 
     std::vector<std::string>
-        columns;         ///< names of all that are read below, each once, by first use
-    uint32_t depth = 1;  ///< calls above each other
+        columns;          ///< names of all that are read below, each once, by first use
+    uint32_t depth = 1;   ///< calls above each other
+    bool raises = false;  ///< a row's values may be such that there is only an error
     std::shared_ptr<const InSet> in_set;      ///< In: its literals, made ready once
     std::shared_ptr<const LikePattern> like;  ///< Like: its pattern, made ready once
 
@@ -98,7 +105,7 @@ ExpressionPtr make_column_reference(std::string name, const column::Type& stored
 /// `type` may be a stored type too: the value is then one of that type, and is converted as a
 /// column of it is.
 ExpressionPtr make_literal(column::TypePtr type, const column::Scalar& value);
-/// `result` is needed for Cast only.
+/// `result` is needed for Cast, and for arithmetic on decimals.
 ExpressionPtr make_call(Function function, std::vector<ExpressionPtr> arguments,
                         column::TypePtr result = nullptr);
 

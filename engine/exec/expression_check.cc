@@ -203,7 +203,56 @@ TypePtr coalesce_type(const Expression& call) {
     return type->with_nullable(nullable);
 }
 
+bool is_arithmetic(Function function) {
+    return function == Function::Add || function == Function::Subtract ||
+           function == Function::Multiply;
+}
+
+/// The digits in front of the point that hold every value of decimal arithmetic.
+int whole_digits_of(Function function, const Type& left, const Type& right) {
+    if (function == Function::Multiply) return whole_digits(left) + whole_digits(right) + 1;
+    return std::max(whole_digits(left), whole_digits(right)) + 1;
+}
+
+TypePtr arithmetic_type(const Expression& call, const TypePtr& result) {
+    need_count(call, 2, 2);
+    const Type& left = *call.arguments[0]->type;
+    const Type& right = *call.arguments[1]->type;
+    bool nullable = any_nullable(call);
+    if (left.id == right.id && family_of(left) == Family::Float)
+        return column::make_type(left.id, nullable);
+    if (left.id != TypeId::Decimal || right.id != TypeId::Decimal)
+        refuse(call, "it takes two decimals or two floats of one type");
+    if (result == nullptr || result->id != TypeId::Decimal || result->precision > 38)
+        refuse(call, "its type must be given, a decimal of at most 38 digits");
+    int scale = call.function == Function::Multiply ? left.scale + right.scale
+                                                    : std::max(left.scale, right.scale);
+    if (result->scale != scale || result->precision < std::max(left.precision, right.precision))
+        refuse(call, "a result of type " + result->name() + " would be rounded");
+    bool fits = whole_digits_of(call.function, left, right) <= whole_digits(*result);
+    // Brought to one scale, two numbers may pass 128 bits whose sum does not.
+    if (!fits && (result->precision < 38 ||
+                  (call.function != Function::Multiply && left.scale != right.scale)))
+        refuse(call, "its type " + result->name() + " is too small for it");
+    return result->with_nullable(nullable);
+}
+
 }  // namespace
+
+bool can_raise(const Expression& call) {
+    if (call.kind != Expression::Kind::Call) return false;
+    bool argument_raises =
+        std::any_of(call.arguments.begin(), call.arguments.end(),
+                    [](const ExpressionPtr& argument) { return argument->raises; });
+    if (!is_arithmetic(call.function)) {
+        // Its argument may be evaluated where Spark would not: in a branch that is not taken.
+        if (argument_raises) refuse(call, "it may raise an error in an argument");
+        return false;
+    }
+    if (call.type->id != TypeId::Decimal) return argument_raises;
+    return argument_raises || whole_digits_of(call.function, *call.arguments[0]->type,
+                                              *call.arguments[1]->type) > whole_digits(*call.type);
+}
 
 bool is_binary(const Expression& expression) {
     if (expression.type->id == TypeId::FixedString) return true;
@@ -275,6 +324,10 @@ TypePtr check_call(const Expression& call, const TypePtr& result) {
             return coalesce_type(call);
         case Function::CaseWhen:
             return case_type(call);
+        case Function::Add:
+        case Function::Subtract:
+        case Function::Multiply:
+            return arithmetic_type(call, result);
     }
     refuse(call, "there is no such function");
 }

@@ -12,6 +12,9 @@ bool is_binary(const Expression& expression);
 /// Error{InvalidArgument | Unsupported} if the function does not take them.
 column::TypePtr check_call(const Expression& call, const column::TypePtr& result);
 
+/// Whether a checked call is Expression::raises. Throws Error{InvalidArgument} if it may not be.
+bool can_raise(const Expression& call);
+
 /// Throws Error{InvalidArgument} if the value is none of the type.
 void check_literal(const column::Scalar& value, const column::Type& type);
 

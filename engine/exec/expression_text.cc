@@ -9,7 +9,7 @@ namespace ch::exec {
 
 namespace {
 
-constexpr std::array<std::pair<Function, std::string_view>, 32> kNames{{
+constexpr std::array<std::pair<Function, std::string_view>, 35> kNames{{
     {Function::Equal, "="},
     {Function::EqualNullSafe, "<=>"},
     {Function::NotEqual, "<>"},
@@ -42,10 +42,14 @@ constexpr std::array<std::pair<Function, std::string_view>, 32> kNames{{
     {Function::Cast, "CAST"},
     {Function::Coalesce, "COALESCE"},
     {Function::CaseWhen, "CASE_WHEN"},
+    {Function::Add, "+"},
+    {Function::Subtract, "-"},
+    {Function::Multiply, "*"},
 }};
 
 bool is_infix(Function function) {
-    return function <= Function::Or || function == Function::Like || function == Function::In;
+    return function <= Function::Or || function == Function::Like || function == Function::In ||
+           function >= Function::Add;
 }
 
 /// Infix operands are set in brackets, so that the text needs no rules of precedence.

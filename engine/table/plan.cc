@@ -182,4 +182,10 @@ ScanPlan plan_scan(const Table& table, const ScanRequest& request, uint64_t spli
     return plan;
 }
 
+Split empty_split(const Table& table, const ScanRequest& request) {
+    Split split;
+    split.columns = columns_read(table, request);
+    return split;
+}
+
 }  // namespace ch::table

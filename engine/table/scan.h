@@ -56,6 +56,10 @@ struct ScanPlan {
 /// them; Error{NotFound} for a column that the table does not have.
 ScanPlan plan_scan(const Table& table, const ScanRequest& request, uint64_t split_bytes);
 
+/// A split without granules, of which a scan gives no row. Throws Error{NotFound} as plan_scan()
+/// does.
+Split empty_split(const Table& table, const ScanRequest& request);
+
 /// Counters of a running scan; any thread may read them.
 struct ScanMetrics {
     part::ReadMetrics read;

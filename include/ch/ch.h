@@ -18,6 +18,16 @@
  *       right over the scan it may use any column of the table, listed there or not
  *   {"node":"project", "columns":[{"name":"x","expr":E}, ...], "input":N}
  *   {"node":"limit", "rows":n, "input":N}                           at most n rows a split
+ *   {"node":"aggregate", "keys":[{"name":"k","expr":E}, ...],
+ *    "aggregates":[{"name":"x","function":"SUM","expr":E}, ...], "input":N}
+ *       only as the root. Results are partial, and each split has its own: a key may come in
+ *       several rows, which add up to its result by SUM of counts and sums, MIN of minima and MAX
+ *       of maxima. Without keys a split has one row at least, also if nothing is selected; then
+ *       ch_plan gives one split
+ *       functions: COUNT, of rows without "expr", of values that are not NULL with it; SUM of
+ *       numbers, as Int64 of integers, Float64 of floats, a decimal's own type, which a partial sum
+ *       never leaves (of integers neither: in an order in which it would, the two addends come as
+ *       two rows); MIN and MAX of scalars. Keys and results have the types of expressions
  * An unknown field is an error. An expression E is one of
  *   {"column":"a"}
  *   {"literal":"123", "type":"Int64"}
@@ -25,10 +35,12 @@
  *       "nan", "inf"), Bool "true"/"false", String as is, Date32 "2024-01-31" (any year),
  *       DateTime64(6) as microseconds since 1970 UTC (other times in their own ticks), binary as
  *       hex with type "FixedString"; "literal":null is NULL
- *   {"call":"<name>", "args":[E, ...]}     and "type" for CAST
+ *   {"call":"<name>", "args":[E, ...]}     and "type" for CAST and for + - * of decimals
  * Names of calls: = <=> <> < <= > >= AND OR NOT IN IS_NULL IS_NOT_NULL STARTS_WITH ENDS_WITH
  *   CONTAINS LIKE SUBSTRING LENGTH TRIM CONCAT YEAR QUARTER MONTH WEEK DAY DAY_OF_WEEK DAY_OF_YEAR
- *   YEAR_OF_WEEK CAST COALESCE CASE_WHEN; AND and OR take any number of arguments. An unknown call,
+ *   YEAR_OF_WEEK CAST COALESCE CASE_WHEN + - *; AND and OR take any number of arguments. + - * take
+ *   two decimals, and fail a query with CH_OVERFLOW where Spark's ANSI mode does, or two floats of
+ *   one type; what may fail stands in no predicate, and only in + - * itself. An unknown call,
  *   or one over types that this version cannot compute exactly as Spark does, is CH_UNSUPPORTED:
  *   ask ch_plan before relying on it.
  * The plan's root may carry "options": {"types":"arrow"|"spark", "batch_rows":n, "split_bytes":n,
@@ -118,7 +130,8 @@ enum {
     CH_SNAPSHOT_EXPIRED = 9, /* the version that was asked for has been collected */
     CH_CONFLICT = 10,        /* another commit changed what this one rests on */
     CH_FENCED = 11,          /* the writer has lost its latch; nothing was published */
-    CH_BUSY = 12             /* another process holds the latch */
+    CH_BUSY = 12,            /* another process holds the latch */
+    CH_OVERFLOW = 13         /* arithmetic on a row does not fit its type */
 };
 
 /* message is NUL-terminated and cut to fit; it names the file and the offset where there are any.

@@ -127,7 +127,7 @@ def literals_of(spark, r: random.Random) -> dict[str, list[str]]:
 BATCH = 10
 # The least share of random predicates of which something must reach the engine.
 PUSHED_LARGE, PUSHED_TYPES = 0.5, 0.5
-PUSHED = re.compile(r"PushedFilters: (.*), Parts: ")
+PUSHED = re.compile(r"PushedFilters: (.*?)(?:, PushedAggregates: .*)?, Parts: ")
 
 
 def explained(frame) -> str:

@@ -20,8 +20,8 @@ def check(function):
 class World:
     """Where things are, and how much to do."""
 
-    def __init__(self, root: str, jar: str, seed: int, predicates: int):
-        self.root, self.jar, self.seed, self.predicates = root, jar, seed, predicates
+    def __init__(self, root: str, jar: str, seed: int, predicates: int, aggregates: int):
+        self.root, self.jar, self.seed, self.predicates, self.aggregates = root, jar, seed, predicates, aggregates
         self.temporary = ""  # the JVM's java.io.tmpdir
 
 

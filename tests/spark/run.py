@@ -76,7 +76,8 @@ def run_suite(spark: Path, arguments: list[str], extra: list[Path]) -> tuple[int
 def suites(options, version: str, root: str, is_newest: bool) -> list[list[str]]:
     base = ["--root", root, "--jar", str(Path(options.jar).resolve()), "--seed", str(options.seed), "--only", options.only]
     count = str(300 if options.full else 60)
-    runs = [[*base, "--predicates", count, *(["--off-heap", "1g"] if is_newest else [])]]
+    aggregates = ["--aggregates", str(600 if options.full else 30)]
+    runs = [[*base, *aggregates, "--predicates", count, *(["--off-heap", "1g"] if is_newest else [])]]
     if is_newest:
         runs.append([*base, "--starved", "--off-heap", "1m"])
     if options.full:
@@ -100,6 +101,9 @@ def main() -> int:
     passed = failed = 0
     try:
         subprocess.run([sys.executable, str(HERE / "tables.py"), root], env=environment([newest("chdb")]), check=True)
+        tables = str(60 if options.full else 10)
+        aggregates = [sys.executable, str(HERE / "aggregate_tables.py"), root, str(options.seed), tables]
+        subprocess.run(aggregates, env=environment([newest("chdb")]), check=True)
         made = RANDOM_TABLES["full" if options.full else "ci"]
         random_tables.make_all(Path(root), PEERS, options.seed, *made)
         for version in versions:

@@ -31,12 +31,13 @@ def main() -> int:
         parser.add_argument(name, default="")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--predicates", type=int, default=100)
+    parser.add_argument("--aggregates", type=int, default=100)
     parser.add_argument("--ansi", default="true")
     parser.add_argument("--connect", action="store_true")
     parser.add_argument("--off-heap", default="")
     parser.add_argument("--starved", action="store_true", help="only the checks that --off-heap is too small for")
     options = parser.parse_args()
-    world = World(options.root, options.jar, options.seed, options.predicates)
+    world = World(options.root, options.jar, options.seed, options.predicates, options.aggregates)
     if options.connect:
         import check_connect  # noqa: F401
         import check_random  # noqa: F401
@@ -44,6 +45,7 @@ def main() -> int:
     elif options.starved:
         import check_starved  # noqa: F401
     else:
+        import check_aggregates  # noqa: F401
         import check_catalog  # noqa: F401
         import check_jvm  # noqa: F401
         import check_pushdown  # noqa: F401

@@ -72,7 +72,7 @@ final class ChColumnarReader implements PartitionReader<ColumnarBatch> {
       }
       reader = Thread.currentThread();
       release();
-      array = ChNative.next(query);
+      array = nextBatch();
       if (array == 0) {
         return false;
       }
@@ -83,6 +83,17 @@ final class ChColumnarReader implements PartitionReader<ColumnarBatch> {
       return true;
     } finally {
       running.unlock();
+    }
+  }
+
+  private long nextBatch() {
+    try {
+      return ChNative.next(query);
+    } catch (ChException e) {
+      if (e.code() == ChException.OVERFLOW) {
+        ChOverflow.raise(e);
+      }
+      throw e;
     }
   }
 

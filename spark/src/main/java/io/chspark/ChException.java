@@ -17,6 +17,7 @@ public final class ChException extends RuntimeException {
   static final int CONFLICT = 10;
   static final int FENCED = 11;
   static final int BUSY = 12;
+  static final int OVERFLOW = 13;
 
   private static final long serialVersionUID = 1L;
 
@@ -32,7 +33,7 @@ public final class ChException extends RuntimeException {
     return code == UNSUPPORTED || code == INVALID_ARGUMENT;
   }
 
-  /** One of CH_CORRUPT .. CH_BUSY of include/ch/ch.h. */
+  /** One of CH_CORRUPT .. CH_OVERFLOW of include/ch/ch.h. */
   public int code() {
     return code;
   }

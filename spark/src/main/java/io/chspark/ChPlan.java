@@ -11,14 +11,24 @@ import java.util.Set;
 /**
  * A scan as the native library takes it (include/ch/ch.h): columns of a table, the rows for which
  * all predicates are true, at most {@code limit} of them a split (negative = all), at a version of
- * the table's store (negative = as it is now). Immutable.
+ * the table's store (negative = as it is now). With an aggregate, which may be null, its results
+ * stand in place of the columns. Immutable.
  */
 record ChPlan(
-    String path, long version, List<String> columns, List<JsonObject> predicates, int limit) {
+    String path,
+    long version,
+    List<String> columns,
+    List<JsonObject> predicates,
+    int limit,
+    ChAggregate aggregate) {
+  ChPlan(String path, long version, List<String> columns, List<JsonObject> predicates, int limit) {
+    this(path, version, columns, predicates, limit, null);
+  }
+
   ChPlan with(List<JsonObject> more) {
     List<JsonObject> all = new ArrayList<>(predicates);
     all.addAll(more);
-    return new ChPlan(path, version, columns, all, limit);
+    return new ChPlan(path, version, columns, all, limit, aggregate);
   }
 
   /** The plan as JSON. */
@@ -36,6 +46,10 @@ record ChPlan(
   /** The plan without options. */
   JsonObject nodes() {
     Set<String> read = new LinkedHashSet<>(columns);
+    if (aggregate != null) {
+      addInputs(aggregate.keys(), read);
+      addInputs(aggregate.calls(), read);
+    }
     for (JsonObject predicate : predicates) {
       addColumns(predicate, read);
     }
@@ -51,7 +65,11 @@ record ChPlan(
       node = above(node, "filter");
       node.add("predicate", ChPredicates.all(predicates));
     }
-    if (read.size() > columns.size()) {
+    if (aggregate != null) {
+      node = above(node, "aggregate");
+      node.add("keys", aggregate.keys());
+      node.add("aggregates", aggregate.calls());
+    } else if (read.size() > columns.size()) {
       node = above(node, "project");
       node.add("columns", projection());
     }
@@ -85,6 +103,15 @@ record ChPlan(
       list.add(item);
     }
     return list;
+  }
+
+  private static void addInputs(JsonArray named, Set<String> to) {
+    for (JsonElement each : named) {
+      JsonElement expression = each.getAsJsonObject().get("expr");
+      if (expression != null) {
+        addColumns(expression.getAsJsonObject(), to);
+      }
+    }
   }
 
   private static void addColumns(JsonObject expression, Set<String> to) {

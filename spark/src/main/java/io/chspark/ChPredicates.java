@@ -36,8 +36,12 @@ final class ChPredicates {
       Set.of(
           "YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DAY_OF_WEEK", "DAY_OF_YEAR", "YEAR_OF_WEEK");
 
-  /** An expression and the Spark type of its value. */
-  private record Term(JsonObject json, DataType type) {
+  /** An expression, the Spark type of its value, and whether a row's values may be an error. */
+  record Term(JsonObject json, DataType type, boolean raises) {
+    Term(JsonObject json, DataType type) {
+      this(json, type, false);
+    }
+
     boolean isString() {
       return type.equals(DataTypes.StringType);
     }
@@ -57,7 +61,7 @@ final class ChPredicates {
   /** The predicate as an expression of a plan, or null if it must stay with Spark. */
   JsonObject translate(Predicate predicate) {
     Term term = term(predicate);
-    return term != null && term.isBoolean() ? term.json() : null;
+    return term != null && !term.raises() && term.isBoolean() ? term.json() : null;
   }
 
   /**
@@ -77,7 +81,8 @@ final class ChPredicates {
     return operands.size() == 1 ? operands.get(0).getAsJsonObject() : call("AND", operands);
   }
 
-  private Term term(Expression expression) {
+  /** The expression and its type, or null if it has no translation. */
+  Term term(Expression expression) {
     if (expression instanceof AlwaysTrue) {
       return new Term(ChLiterals.literal("true", "Bool"), DataTypes.BooleanType);
     }
@@ -123,6 +128,15 @@ final class ChPredicates {
     }
     if (name.equals("BOOLEAN_EXPRESSION")) {
       return arguments.length == 1 && arguments[0].isBoolean() ? arguments[0] : null;
+    }
+    if (ChArithmetic.FUNCTIONS.contains(name)) {
+      return ChArithmetic.of(name, arguments);
+    }
+    for (Term argument : arguments) {
+      // Evaluated in a branch that is not taken, it would be an error that Spark does not see.
+      if (argument.raises()) {
+        return null;
+      }
     }
     DataType type = typeOf(name, arguments);
     return type == null ? null : new Term(call(engineName(name), arguments), type);
@@ -255,6 +269,7 @@ final class ChPredicates {
   private Term extract(Extract extract) {
     Term source = term(extract.source());
     if (source == null
+        || source.raises()
         || !source.type().equals(DataTypes.DateType)
         || !DATE_PARTS.contains(extract.field())) {
       return null;
@@ -264,7 +279,7 @@ final class ChPredicates {
 
   private Term cast(Cast cast) {
     Term source = term(cast.expression());
-    if (source == null) {
+    if (source == null || source.raises()) {
       return null;
     }
     if (source.type().equals(cast.dataType())) {
@@ -311,7 +326,7 @@ final class ChPredicates {
     return json == null ? null : new Term(json, literal.dataType());
   }
 
-  private static JsonObject call(String name, Term... arguments) {
+  static JsonObject call(String name, Term... arguments) {
     JsonArray list = new JsonArray();
     for (Term argument : arguments) {
       list.add(argument.json());

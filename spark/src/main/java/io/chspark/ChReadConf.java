@@ -27,6 +27,13 @@ final class ChReadConf implements Serializable {
 
   static final String PUSHDOWN_FILTERS = "pushdown.filters";
   static final String PUSHDOWN_LIMIT = "pushdown.limit";
+  static final String PUSHDOWN_AGGREGATES = "pushdown.aggregates";
+
+  /**
+   * Whether sums and averages of floats are among them: their last digits depend on the order in
+   * which rows are added, which Spark leaves open.
+   */
+  static final String PUSHDOWN_FLOAT_SUMS = "pushdown.float.sums";
 
   /** Whether joins may hand the keys of their other side to a scan (dynamic pruning). */
   static final String RUNTIME_FILTERS = "runtime.filters";
@@ -66,6 +73,8 @@ final class ChReadConf implements Serializable {
   final long splitBytes;
   final boolean pushFilters;
   final boolean pushLimit;
+  final boolean pushAggregates;
+  final boolean pushFloatSums;
   final boolean runtimeFilters;
   final long runtimeFilterSource;
   final int runtimeFilterValues;
@@ -89,6 +98,8 @@ final class ChReadConf implements Serializable {
         atLeast(0, SPLIT_BYTES, JavaUtils.byteStringAsBytes(text(options, SPLIT_BYTES, "0")));
     pushFilters = flag(options, PUSHDOWN_FILTERS, true);
     pushLimit = flag(options, PUSHDOWN_LIMIT, true);
+    pushAggregates = flag(options, PUSHDOWN_AGGREGATES, true);
+    pushFloatSums = flag(options, PUSHDOWN_FLOAT_SUMS, true);
     runtimeFilters = flag(options, RUNTIME_FILTERS, true);
     runtimeFilterSource =
         atLeast(

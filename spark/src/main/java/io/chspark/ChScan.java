@@ -100,6 +100,7 @@ final class ChScan implements Scan, Batch, SupportsReportStatistics, SupportsRun
         + "]"
         + info.versionText()
         + (filters.isEmpty() ? "" : ", PushedFilters: " + filters)
+        + (plan.aggregate() == null ? "" : plan.aggregate().text())
         + (plan.limit() < 0 ? "" : ", PushedLimit: " + plan.limit() + " a split")
         + (now.runtime().isEmpty() ? "" : ", RuntimeFilters: " + now.runtime().size())
         + ", Parts: "
@@ -135,11 +136,16 @@ final class ChScan implements Scan, Batch, SupportsReportStatistics, SupportsRun
   public NamedReference[] filterAttributes() {
     List<NamedReference> attributes = new ArrayList<>();
     for (StructField field : schema.fields()) {
-      if (conf.runtimeFilters && ChRuntimeFilter.suits(field.dataType())) {
+      if (conf.runtimeFilters && isColumn(field) && ChRuntimeFilter.suits(field.dataType())) {
         attributes.add(Expressions.column("`" + field.name().replace("`", "``") + "`"));
       }
     }
     return attributes.toArray(new NamedReference[0]);
+  }
+
+  /** Whether a filter by the values of this field may take away the rows that it was made of. */
+  private boolean isColumn(StructField field) {
+    return plan.aggregate() == null || plan.aggregate().keyColumns().contains(field.name());
   }
 
   /** Takes what the engine takes; the join itself drops all other rows. */

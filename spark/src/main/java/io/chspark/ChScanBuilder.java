@@ -7,7 +7,9 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import org.apache.spark.sql.connector.expressions.aggregate.Aggregation;
 import org.apache.spark.sql.connector.expressions.filter.Predicate;
+import org.apache.spark.sql.connector.read.SupportsPushDownAggregates;
 import org.apache.spark.sql.connector.read.SupportsPushDownLimit;
 import org.apache.spark.sql.connector.read.SupportsPushDownRequiredColumns;
 import org.apache.spark.sql.connector.read.SupportsPushDownV2Filters;
@@ -15,9 +17,12 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** Collects what Spark's optimizer hands down to a scan: predicates, columns, a limit. */
+/** What Spark's optimizer hands down to a scan: predicates, columns, aggregates, a limit. */
 final class ChScanBuilder
-    implements SupportsPushDownV2Filters, SupportsPushDownRequiredColumns, SupportsPushDownLimit {
+    implements SupportsPushDownV2Filters,
+        SupportsPushDownRequiredColumns,
+        SupportsPushDownAggregates,
+        SupportsPushDownLimit {
   private final String tableName;
   private final ChTableInfo info;
   private final ChReadConf conf;
@@ -26,6 +31,10 @@ final class ChScanBuilder
   private final List<JsonObject> predicates = new ArrayList<>();
   private StructType schema;
   private int limit = -1;
+  private boolean areAveragesSums = true;
+
+  /** Null if none is pushed. */
+  private ChAggregate aggregate;
 
   /** {@code info}: as the query reads it ({@link ChTableInfo#forQuery}). */
   ChScanBuilder(String tableName, ChTableInfo info, ChReadConf conf) {
@@ -121,6 +130,39 @@ final class ChScanBuilder
     schema = required;
   }
 
+  /** Never: a split's results are partial. Asked before Spark makes sums of averages, and after. */
+  @Override
+  public boolean supportCompletePushDown(Aggregation asked) {
+    areAveragesSums = areAveragesSums && ChAverages.areSums(asked, translator, info.rows());
+    return false;
+  }
+
+  @Override
+  public boolean pushAggregation(Aggregation asked) {
+    if (!conf.pushAggregates || !areAveragesSums) {
+      return false;
+    }
+    ChAggregate translated = ChAggregate.of(asked, translator, conf);
+    if (translated == null || !isAccepted(translated)) {
+      return false;
+    }
+    aggregate = translated;
+    return true;
+  }
+
+  private boolean isAccepted(ChAggregate wanted) {
+    ChPlan plan = new ChPlan(info.path, info.version(), List.of(), predicates, -1, wanted);
+    try {
+      ChSplits.ask(plan, conf, ChReadConf.SPLIT_BYTES_MAX);
+      return true;
+    } catch (ChException e) {
+      if (!e.isRefusal()) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
   @Override
   public boolean pushLimit(int rows) {
     limit = conf.pushLimit ? rows : -1;
@@ -150,18 +192,28 @@ final class ChScanBuilder
 
   @Override
   public ChScan build() {
+    if (aggregate != null) {
+      return scan(
+          aggregate.schema(),
+          new ChPlan(info.path, info.version(), List.of(), predicates, -1, aggregate));
+    }
     List<StructField> fields = new ArrayList<>();
     List<String> names = new ArrayList<>();
     for (StructField required : schema.fields()) {
       fields.add(whole(required));
       names.add(required.name());
     }
-    ChPlan plan = new ChPlan(info.path, info.version(), names, predicates, limit);
+    return scan(
+        DataTypes.createStructType(fields),
+        new ChPlan(info.path, info.version(), names, predicates, limit));
+  }
+
+  private ChScan scan(StructType result, ChPlan plan) {
     return new ChScan(
         tableName,
         info,
         conf,
-        DataTypes.createStructType(fields),
+        result,
         plan,
         pushedPredicates(),
         translator,

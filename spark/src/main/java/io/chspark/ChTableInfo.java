@@ -230,6 +230,11 @@ final class ChTableInfo {
     return types;
   }
 
+  /** Of all its parts, those included that others replace. */
+  long rows() {
+    return json.get("rows").getAsLong();
+  }
+
   /** Compressed bytes of all its parts. */
   long bytes() {
     return json.get("bytes").getAsLong();
