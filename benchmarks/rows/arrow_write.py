@@ -4,6 +4,7 @@ Ours: a C++ program, one job of two tasks, each in a thread. chDB: INSERT ... SE
 cache with two threads; _vs_select from a MergeTree table that holds the same columns, which is its fastest way in.
 """
 
+import shutil
 import subprocess
 import sys
 
@@ -53,13 +54,14 @@ def run(_: str, names: list[str]) -> list[harness.Row]:
             chdb.ask(sql=sql, format="Null")
 
         def ours() -> float:
-            root = stores.new_root("arrow-write")
+            root = stores.new_root(f"arrow-write-{next(turn)}")  # a root's files are never another's
             stores.create_lineitem(root, "written", False)
             request = {"root": str(root), "database": "d", "table": "written", "threads": THREADS}
             seconds = arrow.ask(**request, memory_bytes=MEMORY_BYTES)["seconds"]
             wanted.update(reader.ask(do="total", root=str(root), table="written"))
             if wanted["rows"] != rows:
                 raise RuntimeError(f"{wanted['rows']} rows were written of {rows}")
+            shutil.rmtree(root)
             return seconds
 
         def theirs(select: str) -> float:
