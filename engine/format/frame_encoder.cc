@@ -73,6 +73,17 @@ FrameCodec FrameCodec::of_declaration(std::string_view codecs) {
     return found;
 }
 
+std::optional<FrameCodec> FrameCodec::of_name(std::string_view text) {
+    std::string name;
+    for (char c : trim(text)) name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    if (name == "NONE") return FrameCodec{Method::None, 1};
+    if (name == "LZ4") return FrameCodec{Method::Lz4, 1};
+    const bool has_level = name.starts_with("ZSTD(") && name.find_first_of("),") == name.size() - 1;
+    if (name == "ZSTD" || (has_level && name.back() == ')'))
+        return FrameCodec{Method::Zstd, zstd_level(name)};
+    return std::nullopt;
+}
+
 FrameEncoder::FrameEncoder(FrameCodec codec, const std::shared_ptr<BufferPool>& pool)
     : codec_(codec), pool_(pool), frame_(pool->make(0)) {
     if (codec.method == Method::Lz4)

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,9 @@ struct FrameCodec {
     /// their own codec, so a column may be read whatever was declared. Throws
     /// Error{InvalidArgument} for an impossible ZSTD level.
     static FrameCodec of_declaration(std::string_view codecs);
+    /// "zstd(3)": one of those above alone, in any case; nothing for all else. Throws
+    /// Error{InvalidArgument} for an impossible ZSTD level.
+    static std::optional<FrameCodec> of_name(std::string_view text);
 };
 
 /// Compresses frames of one codec, with memory that is kept from frame to frame. Used by one

@@ -67,6 +67,15 @@ TEST(FrameCodec, IsTheGeneralOneOfAList) {
     EXPECT_EQ(FrameCodec::of_declaration("T64('bit')").text(), "LZ4");
     EXPECT_EQ(FrameCodec::of_declaration("NONE").text(), "NONE");
     EXPECT_THROW(FrameCodec::of_declaration("ZSTD(99)"), Error);
+    EXPECT_EQ(FrameCodec::of_name("zstd(22)")->text(), "ZSTD(22)");
+    EXPECT_EQ(FrameCodec::of_name(" Zstd ")->text(), "ZSTD(1)");
+    EXPECT_EQ(FrameCodec::of_name("none")->text(), "NONE");
+    EXPECT_EQ(FrameCodec::of_name("LZ4")->text(), "LZ4");
+    for (const char* other : {"", "LZ4HC(9)", "Delta(8), ZSTD(3)", "ZSTD(3), Delta", "ZSTD(3, 24)",
+                              "ZSTD(3", "ZSTD(3) ", "LZ4(1)"})
+        EXPECT_EQ(FrameCodec::of_name(other).has_value(), std::string_view(other) == "ZSTD(3) ")
+            << other;
+    EXPECT_THROW(FrameCodec::of_name("ZSTD(0)"), Error);
 }
 
 TEST(SmallFiles, AreReadBackByTheirParsers) {

@@ -32,20 +32,31 @@ void append_tuple(std::string& to, const char* clause,
     to += ")";
 }
 
-std::string column_text(const ColumnDefinition& column) {
+/// The table's codec is said with each column: as a setting only the newest ClickHouses know it.
+std::string codec_of(const ColumnDefinition& column, const SchemaVersion& schema) {
+    const bool is_stored = column.default_kind != "ALIAS" && column.default_kind != "EPHEMERAL";
+    if (!column.codec.empty() || !is_stored) return column.codec;
+    for (const auto& [name, value] : schema.properties)
+        if (name == kDefaultCodec) return value;
+    return {};
+}
+
+std::string column_text(const ColumnDefinition& column, const SchemaVersion& schema) {
     std::string text = "    " + quoted(column.name, '`') + " " + column.type;
     if (!column.default_kind.empty())
         text += " " + column.default_kind +
                 (column.default_expression.empty() ? "" : " " + column.default_expression);
     if (!column.comment.empty()) text += " COMMENT " + quoted(column.comment, '\'');
-    if (!column.codec.empty()) text += " CODEC(" + column.codec + ")";
+    const std::string codec = codec_of(column, schema);
+    if (!codec.empty()) text += " CODEC(" + codec + ")";
     return text;
 }
 
 std::string settings_text(const SchemaVersion& schema) {
     std::string text;
     for (const auto& [name, value] : schema.properties)
-        text += (text.empty() ? "\nSETTINGS " : ", ") + name + " = " + value;
+        if (name != kDefaultCodec)
+            text += (text.empty() ? "\nSETTINGS " : ", ") + name + " = " + value;
     return text;
 }
 
@@ -55,7 +66,7 @@ std::string create_text(const TableState& table) {
     const SchemaVersion& schema = table.schema();
     std::string text = "ATTACH TABLE " + quoted(table.name, '`') + "\n(\n";
     for (const ColumnDefinition& column : schema.columns)
-        text += (&column == &schema.columns.front() ? "" : ",\n") + column_text(column);
+        text += (&column == &schema.columns.front() ? "" : ",\n") + column_text(column, schema);
     for (const IndexDefinition& index : schema.indices)
         text += ",\n    INDEX " + quoted(index.name, '`') + " " + index.expression + " TYPE " +
                 index.type + " GRANULARITY " + std::to_string(index.granularity);

@@ -8,6 +8,9 @@
 
 namespace ch::storage {
 
+/// The property that names the codec of columns without their own, as text: "ZSTD(3)".
+inline constexpr const char* kDefaultCodec = "default_compression_codec";
+
 /// A column; `id` names it for ever and is never given again in its table.
 struct ColumnDefinition {
     uint64_t id = 0;

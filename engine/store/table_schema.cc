@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/format/frame_encoder.h"
 #include "engine/format/part_name.h"
 #include "engine/store/create_text.h"
 #include "engine/store/key_range.h"
@@ -14,6 +15,9 @@ namespace {
 
 constexpr const char* kChecksumsFile = "checksums.txt";
 constexpr const char* kGranuleRows = "index_granularity";
+constexpr const char* kGranuleBytes = "index_granularity_bytes";
+// Below it ClickHouse takes no table; 0 would mean parts with marks of a kind that we do not write.
+constexpr uint64_t kGranuleBytesMin = 1024;
 
 /// What of a part tells whether its rows hide another's.
 struct HidingRange {
@@ -35,6 +39,21 @@ struct HidingRange {
     KeyRange keys;
 };
 
+bool is_kept(const std::string& setting, const std::string& value) {
+    return setting != kGranuleBytes || std::stoull(value) >= kGranuleBytesMin;
+}
+
+/// The codec by which parts will be written, in one spelling; empty = the table's.
+std::string written_codec(const std::string& declared, const std::string& of) {
+    if (declared.empty() || declared == "Default") return {};
+    const std::optional<format::FrameCodec> codec = format::FrameCodec::of_name(declared);
+    if (!codec)
+        throw Error(ErrorCode::Unsupported, of + ": the codec " + declared +
+                                                " is not written; expected NONE, LZ4 or ZSTD(1) "
+                                                "to ZSTD(22) alone");
+    return codec->text();
+}
+
 }  // namespace
 
 table::TableSchema table_schema(const TableState& table) {
@@ -52,7 +71,10 @@ table::TableSchema table_schema(const TableState& table) {
         schema.skip_indices.push_back(
             {index.name, index.expression, index.type, index.granularity});
     for (const auto& [name, value] : from.properties)
-        if (name == kGranuleRows) schema.index_granularity = std::stoull(value);
+        if (name == kGranuleRows)
+            schema.index_granularity = std::stoull(value);
+        else
+            schema.write_settings.emplace_back(name, value);
     schema.create_sql = create_text(table);
     return schema;
 }
@@ -65,7 +87,21 @@ NewTable parse_new_table(std::string_view sql) {
         throw Error(ErrorCode::Unsupported, "CREATE TABLE " + query.schema.database + "." +
                                                 query.schema.name + ": a store does not keep " +
                                                 lost + "; leave it out");
-    return {{query.schema.database, query.schema.name}, schema_version(query.schema)};
+    NewTable created{{query.schema.database, query.schema.name}, schema_version(query.schema)};
+    for (ColumnDefinition& column : created.schema.columns) {
+        const bool is_stored = column.default_kind != "ALIAS" && column.default_kind != "EPHEMERAL";
+        if (!column.codec.empty() && !is_stored)
+            throw Error(ErrorCode::Unsupported,
+                        "column " + column.name + " is not stored and has no codec");
+        column.codec = written_codec(column.codec, "column " + column.name);
+    }
+    for (const auto& [name, value] : query.schema.write_settings)
+        if (!is_kept(name, value))
+            throw Error(ErrorCode::InvalidArgument,
+                        name + " = " + value + ": expected at least 1024, as ClickHouse does");
+    for (auto& [name, value] : created.schema.properties)
+        if (name == kDefaultCodec) value = written_codec(value, name);
+    return created;
 }
 
 SchemaVersion schema_version(const table::TableSchema& schema) {
@@ -73,13 +109,8 @@ SchemaVersion schema_version(const table::TableSchema& schema) {
     version.id = 1;
     uint64_t id = 0;
     for (const table::TableColumn& column : schema.columns)
-        version.columns.push_back({++id,
-                                   column.name,
-                                   column.type->name(),
-                                   column.default_kind,
-                                   column.default_expression,
-                                   column.comment,
-                                   {}});
+        version.columns.push_back({++id, column.name, column.type->name(), column.default_kind,
+                                   column.default_expression, column.comment, column.codec});
     version.engine = schema.engine.empty() ? "MergeTree" : schema.engine;
     version.partition_key = schema.partition_key;
     version.sorting_key = schema.sorting_key;
@@ -88,6 +119,8 @@ SchemaVersion schema_version(const table::TableSchema& schema) {
         version.indices.push_back({index.name, index.expression, index.type, index.granularity});
     if (schema.index_granularity != table::TableSchema().index_granularity)
         version.properties.emplace_back(kGranuleRows, std::to_string(schema.index_granularity));
+    for (const auto& [name, value] : schema.write_settings)
+        if (is_kept(name, value)) version.properties.emplace_back(name, value);
     return version;
 }
 

@@ -24,17 +24,22 @@ std::vector<std::string> key_columns(const std::vector<std::string>& key) {
     return names;
 }
 
+/// Empty if it is not there.
+std::string text_property(const SchemaVersion& schema, std::string_view name) {
+    for (const auto& [known, text] : schema.properties)
+        if (known == name) return text;
+    return {};
+}
+
 uint64_t property(const SchemaVersion& schema, std::string_view name, uint64_t otherwise) {
-    for (const auto& [known, text] : schema.properties) {
-        if (known != name) continue;
-        uint64_t value = 0;
-        auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error != std::errc() || end != text.data() + text.size())
-            throw Error(ErrorCode::InvalidArgument,
-                        "the table's setting " + known + " is no number: " + text);
-        return value;
-    }
-    return otherwise;
+    const std::string text = text_property(schema, name);
+    if (text.empty()) return otherwise;
+    uint64_t value = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size())
+        throw Error(ErrorCode::InvalidArgument,
+                    "the table's setting " + std::string(name) + " is no number: " + text);
+    return value;
 }
 
 void add_columns(WriteLayout& layout, const SchemaVersion& schema) {
@@ -102,6 +107,7 @@ table::TableColumn table_column(const ColumnDefinition& column) {
     result.default_kind = column.default_kind;
     result.default_expression = column.default_expression;
     result.comment = column.comment;
+    result.codec = column.codec;
     return result;
 }
 
@@ -140,6 +146,7 @@ WriteLayout make_write_layout(const SchemaVersion& schema) {
     add_indices(layout, schema);
     add_ranges(layout);
     if (layout.replacing) check_replacing(layout);
+    spec.codec = format::FrameCodec::of_declaration(text_property(schema, kDefaultCodec));
     spec.granule_rows = std::clamp<uint64_t>(
         property(schema, "index_granularity", spec.granule_rows), 1, kGranuleRowsMax);
     spec.granule_bytes = property(schema, "index_granularity_bytes", spec.granule_bytes);

@@ -1,7 +1,7 @@
 #include "engine/table/create_query.h"
 
+#include <algorithm>
 #include <array>
-#include <charconv>
 #include <initializer_list>
 
 #include "base/error.h"
@@ -157,7 +157,9 @@ void parse_column_clause(Cursor& cursor, TableColumn& column, std::vector<std::s
         if (!without_value) column.default_expression = render_sql(cursor.until(kColumnClauses));
     } else if (cursor.accept_word("COMMENT")) {
         column.comment = cursor.expect_string();
-    } else if (is_one_of(cursor.peek(), {"CODEC", "STATISTIC", "STATISTICS", "SETTINGS"})) {
+    } else if (cursor.accept_word("CODEC")) {
+        column.codec = render_sql(cursor.brackets());
+    } else if (is_one_of(cursor.peek(), {"STATISTIC", "STATISTICS", "SETTINGS"})) {
         unkept.push_back(std::string(cursor.next().text) + " of column " + column.name);
         cursor.brackets();
     } else if (cursor.accept_word("TTL")) {
@@ -193,15 +195,17 @@ TableSchema::SkipIndex parse_skip_index(Cursor cursor) {
     index.type = cursor.expect_name();
     if (cursor.peek().is_symbol("(")) index.type += "(" + render_sql(cursor.brackets()) + ")";
     if (cursor.accept_word("GRANULARITY")) {
-        const SqlToken& number = cursor.next();
-        const char* end = number.text.data() + number.text.size();
-        auto [rest, failure] = std::from_chars(number.text.data(), end, index.granularity);
-        if (failure != std::errc() || rest != end || index.granularity == 0)
-            cursor.fail("expected the granularity of index " + index.name);
+        index.granularity = unsigned_number(cursor.next()).value_or(0);
+        if (index.granularity == 0) cursor.fail("expected the granularity of index " + index.name);
     }
     if (!cursor.at_end()) cursor.fail("expected the end of index " + index.name);
     return index;
 }
+
+// SETTINGS by which parts are written.
+constexpr std::array<std::string_view, 3> kWriteNumbers = {
+    "index_granularity_bytes", "min_bytes_for_wide_part", "min_rows_for_wide_part"};
+constexpr std::string_view kWriteCodec = "default_compression_codec";
 
 bool has_word(Tokens tokens, std::string_view word) {
     for (const SqlToken& token : tokens)
@@ -324,16 +328,24 @@ private:
 
     void parse_settings(Tokens settings) {
         for (Tokens setting : split_commas(settings)) {
-            if (setting.size() != 3 || !setting[0].is_word("INDEX_GRANULARITY")) {
-                if (!setting.empty())
-                    query_.unkept.push_back("setting " + std::string(setting[0].text));
-                continue;
+            if (setting.empty()) continue;
+            const std::string name(setting[0].text);
+            const bool is_plain = setting.size() == 3 && setting[1].is_symbol("=");
+            const bool is_granularity = setting[0].is_word("INDEX_GRANULARITY");
+            if (is_plain && name == kWriteCodec && setting[2].kind == SqlToken::Kind::String) {
+                query_.schema.write_settings.emplace_back(name, unquote(setting[2]));
+            } else if (is_plain && (is_granularity || std::count(kWriteNumbers.begin(),
+                                                                 kWriteNumbers.end(), name) > 0)) {
+                const std::optional<uint64_t> number = unsigned_number(setting[2]);
+                if (!number || (is_granularity && *number == 0))
+                    cursor_.fail("expected a number of rows or bytes in " + name);
+                if (is_granularity)
+                    query_.schema.index_granularity = *number;
+                else
+                    query_.schema.write_settings.emplace_back(name, std::to_string(*number));
+            } else {
+                query_.unkept.push_back("setting " + name);
             }
-            std::string_view text = setting[2].text;
-            uint64_t& rows = query_.schema.index_granularity;
-            auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), rows);
-            if (failure != std::errc() || rest != text.data() + text.size() || rows == 0)
-                cursor_.fail("expected a number of rows in index_granularity");
         }
     }
 

@@ -17,7 +17,7 @@ struct CreateQuery {
     TableSchema
         schema;  ///< database and name as the text has them; name is "_" in an Atomic database
     std::string uuid;  ///< empty = none
-    /// What of the text stands nowhere above, as "CODEC of column x"; the table's COMMENT not.
+    /// What of the text stands nowhere above, as "TTL of column x"; the table's COMMENT not.
     std::vector<std::string> unkept;
 };
 

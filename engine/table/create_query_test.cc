@@ -89,6 +89,23 @@ COMMENT 'table\'s')");
     EXPECT_EQ(schema.skip_indices[2].granularity, 1U);
 }
 
+TEST(CreateQuery, KeepsHowPartsAreWrittenAndTellsWhatItDoesNotKeep) {
+    const CreateQuery query = parse_create_query(
+        "CREATE TABLE t (a Int8 CODEC( Delta(8),ZSTD(3) ) TTL d, d Date STATISTICS(tdigest), "
+        "CONSTRAINT c CHECK a > -5, PROJECTION p (SELECT a)) ENGINE = MergeTree ORDER BY a TTL d "
+        "SETTINGS index_granularity = 8, min_bytes_for_wide_part = 0, merge_max_block_size = 8, "
+        "default_compression_codec = 'ZSTD(3)'");
+    const TableSchema& schema = query.schema;
+    EXPECT_EQ(schema.columns[0].codec, "Delta(8), ZSTD(3)");
+    EXPECT_EQ(schema.columns[1].codec, "");
+    EXPECT_EQ(schema.index_granularity, 8U);
+    EXPECT_EQ(schema.write_settings,
+              (std::vector<std::pair<std::string, std::string>>{
+                  {"min_bytes_for_wide_part", "0"}, {"default_compression_codec", "ZSTD(3)"}}));
+    EXPECT_EQ(query.unkept, Texts({"TTL of column a", "STATISTICS of column d", "CONSTRAINT",
+                                   "PROJECTION", "TTL", "setting merge_max_block_size"}));
+}
+
 TEST(CreateQuery, KnowsAllSpellingsOfAKey) {
     auto keys = [](const std::string& clauses) {
         return parse_create_query("CREATE TABLE x.t (a Int8, b Int8) ENGINE = MergeTree " + clauses)
@@ -126,6 +143,13 @@ TEST(CreateQuery, RefusesWhatHasNoReadableParts) {
               ErrorCode::Corrupt);
     EXPECT_EQ(error_of("ATTACH TABLE t (d Date"), ErrorCode::Corrupt);
     EXPECT_EQ(error_of(""), ErrorCode::Corrupt);
+    for (const char* setting : {"index_granularity = 0", "index_granularity = 'x'",
+                                "min_rows_for_wide_part = ''", "min_bytes_for_wide_part = 1e9"})
+        EXPECT_EQ(error_of(std::string("CREATE TABLE t (a Int8) ENGINE = MergeTree ORDER BY a "
+                                       "SETTINGS ") +
+                           setting),
+                  ErrorCode::Corrupt)
+            << setting;
     EXPECT_EQ(error_of("ATTACH TABLE t (a Int8 DEFAULT " + std::string(300, '(') + "1" +
                        std::string(300, ')') + ") ENGINE = MergeTree ORDER BY a"),
               ErrorCode::Corrupt);

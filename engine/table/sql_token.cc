@@ -1,6 +1,7 @@
 #include "engine/table/sql_token.h"
 
 #include <array>
+#include <charconv>
 
 #include "base/error.h"
 #include "engine/format/escape.h"
@@ -191,6 +192,13 @@ std::string quote_name(std::string_view name) {
             out += c;
     }
     return out + "`";
+}
+
+std::optional<uint64_t> unsigned_number(const SqlToken& token) {
+    const char* end = token.text.data() + token.text.size();
+    uint64_t number = 0;
+    auto [rest, failure] = std::from_chars(token.text.data(), end, number);
+    return failure == std::errc() && rest == end ? std::optional(number) : std::nullopt;
 }
 
 std::string render_sql(std::span<const SqlToken> tokens) {

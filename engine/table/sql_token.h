@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +32,9 @@ std::vector<SqlToken> tokenize_sql(std::string_view sql);
 
 /// The name that a Word or QuotedName means, or the bytes that a String means (escapes resolved).
 std::string unquote(const SqlToken& token);
+
+/// The number that a token is, if it is one of digits alone.
+std::optional<uint64_t> unsigned_number(const SqlToken& token);
 
 /// Tokens as one line of SQL with ClickHouse's spacing: names quoted only where they must be.
 std::string render_sql(std::span<const SqlToken> tokens);

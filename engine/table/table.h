@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/io/file_system.h"
@@ -25,6 +26,7 @@ struct TableColumn {
     std::string default_kind;        ///< "", DEFAULT, MATERIALIZED, ALIAS or EPHEMERAL
     std::string default_expression;  ///< as SQL; empty = the type's default
     std::string comment;
+    std::string codec = {};  ///< as in CODEC(...); empty = none was declared
     /// What the part at hand has it under: empty = it has none. Nothing = the same name.
     std::optional<std::string> stored_name = std::nullopt;
 };
@@ -54,7 +56,9 @@ struct TableSchema {
     };
     std::vector<SkipIndex> skip_indices;
     uint64_t index_granularity = 8192;  ///< rows of a granule where marks do not say it (.mrk)
-    std::string create_sql;             ///< the whole text, empty = none was found
+    /// More of SETTINGS, those that say how parts are written; numbers, and texts without quotes.
+    std::vector<std::pair<std::string, std::string>> write_settings;
+    std::string create_sql;  ///< the whole text, empty = none was found
     [[nodiscard]] const TableColumn* find(std::string_view column) const;
 };
 
