@@ -6,8 +6,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from check_write import rows, tool
-from checks import check, equal, fails, plan_of, setting, store
+from checks import check, equal, fails, plan_of, rows, setting, store, tool
 from run import environment
 
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
-from checks import check, equal, fails, setting, store
+from checks import check, equal, fails, rows, setting, store, tool
 from pyspark.sql import functions
 from run import environment, newest
 
@@ -57,15 +57,6 @@ def shown(name: str) -> str:
     kind = COLUMNS[name][0]
     text = f"map_entries(`{name}`)" if kind.startswith("map") else f"hex(`{name}`)" if kind == "binary" else f"`{name}`"
     return f"string({text}) AS `{name}`"
-
-
-def tool(world, *arguments: str, **options) -> subprocess.CompletedProcess:
-    command = [str(Path(world.jar).parent / "ch"), *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True, **options)
-
-
-def rows(spark, table: str, columns: str = "*", order: str = "1") -> list[tuple]:
-    return [tuple(row) for row in spark.sql(f"SELECT {columns} FROM {table} ORDER BY {order}").collect()]
 
 
 def make_source(spark) -> str:

@@ -1,10 +1,12 @@
 """What the checks share: a session over the jar, a registry of checks, and a count."""
 
 import os
+import subprocess
 import tempfile
 import time
 import traceback
 from contextlib import contextmanager
+from pathlib import Path
 
 from pyspark.sql import SparkSession
 
@@ -25,12 +27,12 @@ class World:
         self.temporary = ""  # the JVM's java.io.tmpdir
 
 
-def open_session(world: World, ansi: str = "true", off_heap: str = "") -> SparkSession:
+def open_session(world: World, ansi: str = "true", off_heap: str = "", master: str = "local[2]") -> SparkSession:
     """With `off_heap` Spark manages that much memory outside its heap, and a task that leaks any of it fails."""
     os.environ["TZ"] = "UTC"
     world.temporary = tempfile.mkdtemp(dir=world.root, prefix="tmp-")
     return (
-        SparkSession.builder.master("local[2]")
+        SparkSession.builder.master(master)
         .config("spark.jars", world.jar)
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
@@ -41,6 +43,10 @@ def open_session(world: World, ansi: str = "true", off_heap: str = "") -> SparkS
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.memory.offHeap.enabled", "true" if off_heap else "false")
         .config("spark.memory.offHeap.size", off_heap or "0")
+        .config("spark.task.maxFailures", "2")
+        .config("spark.speculation", "true" if master.startswith("spark:") else "false")
+        .config("spark.speculation.quantile", "0.5")
+        .config("spark.executor.memory", "512m")
         .config("spark.unsafe.exceptionOnMemoryLeak", "true")
         .config("spark.sql.catalog.ch", "io.chspark.ChCatalog")
         .config("spark.sql.catalog.ch.path", world.root)
@@ -70,6 +76,15 @@ def store(spark, world):
     with setting(spark, f"spark.sql.catalog.{name}", "io.chspark.ChCatalog"), setting(spark, f"spark.sql.catalog.{name}.path", root):
         spark.sql(f"CREATE NAMESPACE {name}.d")
         yield root, f"{name}.d"
+
+
+def tool(world: World, *arguments: str, **options) -> subprocess.CompletedProcess:
+    command = [str(Path(world.jar).parent / "ch"), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True, **options)
+
+
+def rows(spark, table: str, columns: str = "*", order: str = "1") -> list[tuple]:
+    return [tuple(row) for row in spark.sql(f"SELECT {columns} FROM {table} ORDER BY {order}").collect()]
 
 
 def equal(found, expected, what: str = "") -> None:

@@ -80,6 +80,7 @@ def suites(options, version: str, root: str, is_newest: bool) -> list[list[str]]
     runs = [[*base, *aggregates, "--predicates", count, *(["--off-heap", "1g"] if is_newest else [])]]
     if is_newest:
         runs.append([*base, "--starved", "--off-heap", "1m"])
+        runs.append([*base, "--executors"])
     if options.full:
         runs.append([*base, "--predicates", count, "--ansi", "false", "--only", "random_predicates"])
         runs.append([*base, "--predicates", "60", "--connect"])

@@ -3,9 +3,11 @@
 
 import argparse
 import os
+from contextlib import nullcontext
 
 import checks
 from checks import World
+from cluster import cluster
 
 
 def open_connect(world: World):
@@ -36,12 +38,15 @@ def main() -> int:
     parser.add_argument("--connect", action="store_true")
     parser.add_argument("--off-heap", default="")
     parser.add_argument("--starved", action="store_true", help="only the checks that --off-heap is too small for")
+    parser.add_argument("--executors", action="store_true", help="only the checks of executors that are processes of their own")
     options = parser.parse_args()
     world = World(options.root, options.jar, options.seed, options.predicates, options.aggregates)
     if options.connect:
         import check_connect  # noqa: F401
         import check_random  # noqa: F401
         import check_values  # noqa: F401
+    elif options.executors:
+        import check_executors  # noqa: F401
     elif options.starved:
         import check_starved  # noqa: F401
     else:
@@ -54,10 +59,11 @@ def main() -> int:
         import check_snapshots  # noqa: F401
         import check_values  # noqa: F401
         import check_write  # noqa: F401
-    spark = open_connect(world) if options.connect else checks.open_session(world, options.ansi, options.off_heap)
-    passed, failed = checks.run(spark, world, options.only)
-    print(f"{passed} passed, {failed} failed", flush=True)
-    spark.stop()
+    with cluster(world.root) if options.executors else nullcontext("local[2]") as master:
+        spark = open_connect(world) if options.connect else checks.open_session(world, options.ansi, options.off_heap, master)
+        passed, failed = checks.run(spark, world, options.only)
+        print(f"{passed} passed, {failed} failed", flush=True)
+        spark.stop()
     return 1 if failed or not passed else 0
 
 
