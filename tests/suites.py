@@ -50,7 +50,7 @@ SUITES = (
         "clang-tidy over a slice of the files chosen by the seed",
         python("tools/tidy/clang_tidy.py", "--seconds", "60"),
         when_full=("--seconds", "inf"),
-        only_full=True,
+        minutes_max=60,
     ),
     Suite(
         "java",
