@@ -14,7 +14,6 @@ namespace ch::exec {
 using column::Block;
 using column::Column;
 using column::ColumnPtr;
-using column::TypeId;
 using column::TypePtr;
 
 namespace {

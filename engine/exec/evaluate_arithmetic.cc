@@ -11,7 +11,6 @@ namespace ch::exec {
 using column::Column;
 using column::ColumnPtr;
 using column::Int128;
-using column::Type;
 using column::TypeId;
 
 namespace {
