@@ -121,7 +121,7 @@ private:
 };
 
 TEST(Stress, ProcessesThatAreKilledLoseNothingAndDoubleNothing) {
-    const Report report = Stress(day_seed(), BusyPlant::None).run(is_full_size() ? 600 : 35);
+    const Report report = Stress(day_seed(), BusyPlant::None).run(is_full_size() ? 600 : 60);
     EXPECT_EQ(report.wrong, "");
     EXPECT_GT(report.commits, 100u);
     EXPECT_GT(report.reads, 100u);
