@@ -37,6 +37,18 @@ private:
     std::unique_ptr<io::FileLock> lock_;
 };
 
+/// Removes it otherwise. The lock is the sign of life: the system drops it with its process, so
+/// that a reader that was killed pins nothing. Of another user's pin it may not be asked for: that
+/// one counts as held.
+bool is_held(io::FileSystem& files, const std::string& path) {
+    try {
+        return !files.remove_unlocked(path);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::Io) throw;
+        return true;
+    }
+}
+
 }  // namespace
 
 std::variant<std::unique_ptr<Pin>, Expired> FileLatchStore::pin(std::optional<uint64_t> version,
@@ -96,9 +108,8 @@ std::vector<PinEntry> FileLatchStore::pins() {
     for (const io::DirectoryEntry& entry : files_->list(folder_ + "/pins")) {
         std::optional<PinName> parsed = PinName::parse(entry.name);
         const std::string path = folder_ + "/pins/" + entry.name;
-        // The lock is the sign of life: the system drops it with its process, so that a reader that
-        // was killed pins nothing. Kept pins never have one.
-        if (!parsed || (!parsed->is_kept && files_->remove_unlocked(path))) continue;
+        // Kept pins never have a lock.
+        if (!parsed || (!parsed->is_kept && !is_held(*files_, path))) continue;
         PinEntry found{parsed->name, parsed->version, {}, parsed->is_kept};
         try {
             found.note = io::read_small_file(*files_, path, kNoteBytesMax);

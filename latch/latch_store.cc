@@ -12,6 +12,15 @@ namespace {
 constexpr std::string_view kProcess = "process ";
 }  // namespace
 
+std::optional<bool> is_held(LatchStore& latch, ResourceId resource) {
+    try {
+        return latch.acquire({&resource, 1}, LatchMode::Writer, 0) == nullptr;
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::Io) throw;
+        return std::nullopt;
+    }
+}
+
 std::string process_note() {
     return std::string(kProcess) + std::to_string(::getpid());
 }

@@ -106,6 +106,11 @@ public:
     virtual void forget_below(uint64_t version) = 0;
 };
 
+/// Whether somebody holds the writer's latch; nothing where this process cannot find out, as in
+/// a root that it may only read. Trying is the only way to know: a latch that is got is given back
+/// at once, but a writer that tries in that moment waits a poll longer.
+std::optional<bool> is_held(LatchStore& latch, ResourceId resource);
+
 /// The note that says which process pins; for those that have nothing better to tell.
 std::string process_note();
 /// Whether the process of a note that ends in process_note() lives; nothing if it is none such.

@@ -135,6 +135,12 @@ SUITES = (
         python("tests/compat/cli.py"),
     ),
     Suite(
+        "errors",
+        "compatibility",
+        "a store on a full or read-only disk, of another user, beside a second or a killed writer, by a wrong clock",
+        python("tests/compat/errors.py"),
+    ),
+    Suite(
         "debian",
         "compatibility",
         "ch against Debian's own clickhouse-server 18.16",

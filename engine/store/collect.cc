@@ -119,7 +119,9 @@ private:
         state_ = database_.newest();
         const std::shared_ptr<const State> listed = state_;
         for (const auto& [id, table] : listed->tables) remove_orphans_of(*table);
-        for (const auto& [name, id] : listed->databases) remove_unknown_folders(name);
+        for (const io::DirectoryEntry& entry : files_.list(database_.root()))
+            if (entry.kind == io::EntryKind::Folder && entry.name != ".ch")
+                remove_unknown_folders(entry.name);
     }
 
     void remove_orphans_of(const TableState& table) {
@@ -193,13 +195,22 @@ private:
                             [&](const Retired& gone) { return gone.path == path; });
     }
 
+    // What may not be listed, as a file system's lost+found, is not ours.
+    [[nodiscard]] std::vector<io::DirectoryEntry> list_if_allowed(const std::string& path) const {
+        try {
+            return files_.list(path);
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::Io && error.code() != ErrorCode::NotFound) throw;
+            return {};
+        }
+    }
+
     // Table folders of ours that no commit named: their creator is gone when no pin says that one
-    // lives. A folder without our mark is somebody else's.
-    void remove_unknown_folders(const std::string& database_name) {
-        const std::string database = database_.folder_of_database(database_name);
+    // lives. A folder without our mark is somebody else's. Also below a folder that is no database:
+    // the commit may have been meant to create it.
+    void remove_unknown_folders(const std::string& database) {
         const std::string path = database_.root() + "/" + database;
-        if (!files_.kind(path)) return;
-        const std::vector<io::DirectoryEntry> entries = files_.list(path);
+        const std::vector<io::DirectoryEntry> entries = list_if_allowed(path);
         const std::vector<latch::PinEntry> pins = latch_.pins();
         if (is_noted(pins, kCreationNote)) return;
         state_ = database_.newest();
@@ -207,8 +218,12 @@ private:
             const std::string folder = database + "/" + entry.name;
             const bool is_known =
                 state_->folders.count(folder) > 0 || entry.kind != io::EntryKind::Folder;
-            if (is_known || !folder_owner(files_, path + "/" + entry.name)) continue;
-            if (remove_tree(files_, path + "/" + entry.name)) ++report_.orphans_removed;
+            if (is_known || !is_table_folder(files_, path + "/" + entry.name)) continue;
+            // Under another name first: what is left of it after a crash is still known for ours.
+            const std::string gone =
+                database_.root() + "/" + database_.unnamed_table_folder(database);
+            if (!files_.rename_new(path + "/" + entry.name, gone)) continue;
+            if (remove_tree(files_, gone)) ++report_.orphans_removed;
         }
     }
 

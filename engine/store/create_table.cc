@@ -1,5 +1,7 @@
 #include "engine/store/create_table.h"
 
+#include <algorithm>
+
 #include "engine/store/write_layout.h"
 
 namespace ch::storage {
@@ -49,10 +51,28 @@ void require_published(const CommitOutcome& outcome, const std::string& what) {
 }
 
 WriteLatch require_latch(Database& database, TableId table, uint64_t wait_ms_max) {
-    std::optional<WriteLatch> latch = database.lock({table}, latch::LatchMode::Writer, wait_ms_max);
+    return require_latches(database, {table}, wait_ms_max);
+}
+
+WriteLatch require_latches(Database& database, const std::vector<TableId>& tables,
+                           uint64_t wait_ms_max) {
+    std::string names;
+    const std::shared_ptr<const State> state = database.newest();
+    for (const TableId id : tables) {
+        const auto found = state->find(id);
+        const std::string name =
+            found ? found->database_name + "." + found->name : std::to_string(id);
+        if (std::count(tables.begin(), tables.end(), id) > 1)
+            throw Error(ErrorCode::InvalidArgument, "table " + name + " is named twice");
+        names += (names.empty() ? "" : ", ") + name;
+    }
+    std::optional<WriteLatch> latch = database.lock(tables, latch::LatchMode::Writer, wait_ms_max);
     if (!latch)
         throw Error(ErrorCode::Busy,
-                    "another writer holds the table's latch; ch latch status tells who",
+                    std::string("another writer holds the latch of ") +
+                        (tables.size() == 1 ? "table " : "one of the tables ") + names +
+                        " and did not give it back within " + std::to_string(wait_ms_max) +
+                        " ms; ch latch status tells who",
                     database.root());
     return std::move(*latch);
 }

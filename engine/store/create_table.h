@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "engine/store/database.h"
 #include "engine/store/schema_version.h"
@@ -19,7 +20,10 @@ std::shared_ptr<const TableState> require_table(Database& database, const TableN
 /// What a commit's outcome means to one who cannot try again: nothing, or Error{Fenced | Conflict}.
 void require_published(const CommitOutcome& outcome, const std::string& what);
 
-/// The writer latch of a table. Throws Error{Busy} if another holder keeps it for `wait_ms_max`.
+/// The writer latch of a table, or of several at once. Throws Error{Busy} if other holders keep it
+/// for `wait_ms_max`, Error{InvalidArgument} for a table that is given twice.
 WriteLatch require_latch(Database& database, TableId table, uint64_t wait_ms_max);
+WriteLatch require_latches(Database& database, const std::vector<TableId>& tables,
+                           uint64_t wait_ms_max);
 
 }  // namespace ch::storage

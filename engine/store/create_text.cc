@@ -1,14 +1,8 @@
 #include "engine/store/create_text.h"
 
-#include <charconv>
-
-#include "engine/store/limits.h"
-
 namespace ch::storage {
 
 namespace {
-
-constexpr uint64_t kIdBytesMax = 32;
 
 std::string quoted(std::string_view text, char quote) {
     std::string result(1, quote);
@@ -88,14 +82,9 @@ void begin_table_folder(io::FileSystem& files, const std::string& folder, TableI
     files.make_folder(folder + "/detached");
 }
 
-std::optional<TableId> folder_owner(const io::FileSystem& files, const std::string& folder) {
-    const std::string path = folder + "/table_id";
-    if (!files.kind(path)) return std::nullopt;
-    const std::string text = io::read_small_file(files, path, kIdBytesMax);
-    TableId id = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return id;
+bool is_table_folder(const io::FileSystem& files, const std::string& folder) {
+    return folder.compare(folder.rfind('/') + 1, kUnnamedTable.size(), kUnnamedTable) == 0 ||
+           files.kind(folder + "/table_id").has_value();
 }
 
 void repair_create_text(io::FileSystem& files, const std::string& folder, const TableState& table,

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <random>
 
-#include "engine/format/stream_name.h"
 #include "engine/store/checkpoint.h"
 #include "engine/store/create_text.h"
 #include "engine/store/limits.h"
@@ -83,10 +82,6 @@ CommitId Database::new_commit_id() {
     ch::store(id.data(), random_());
     ch::store(id.data() + sizeof(uint64_t), random_());
     return id;
-}
-
-std::string Database::folder_of_database(const std::string& name) {
-    return format::escape_for_file_name(name);
 }
 
 std::optional<Error> Database::checkpoint_error() const {
@@ -191,8 +186,24 @@ std::shared_ptr<const State> Database::newest() {
     return state;
 }
 
-Snapshot Database::snapshot(std::optional<uint64_t> version) {
+// Nothing if the version is below the floor; null where no pin can be made.
+std::optional<std::shared_ptr<latch::Pin>> Database::pin(uint64_t version) {
     const std::string note = options_.note.empty() ? latch::process_note() : options_.note;
+    // A full disk has no room for a note, but mostly for a name.
+    for (const std::string& tried : {note, std::string()}) {
+        try {
+            auto made = latch_->pin(version, tried);
+            if (std::holds_alternative<latch::Expired>(made)) return std::nullopt;
+            return std::move(std::get<std::unique_ptr<latch::Pin>>(made));
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::Io) throw;
+        }
+    }
+    if (latch_->floor() > version) return std::nullopt;
+    return nullptr;
+}
+
+Snapshot Database::snapshot(std::optional<uint64_t> version) {
     for (;;) {
         std::shared_ptr<const State> state = newest();
         const uint64_t wanted = version.value_or(state->version);
@@ -201,14 +212,13 @@ Snapshot Database::snapshot(std::optional<uint64_t> version) {
                         "there is no version " + std::to_string(wanted) + " yet: " +
                             range_text(std::max<uint64_t>(latch_->floor(), 1), state->version),
                         root_);
-        auto pinned = latch_->pin(wanted, note);
-        if (std::holds_alternative<latch::Expired>(pinned)) {
+        std::optional<std::shared_ptr<latch::Pin>> pinned = pin(wanted);
+        if (!pinned) {
             if (version) expired(wanted, *latch_, root_);
             continue;
         }
-        std::shared_ptr<latch::Pin> pin = std::move(std::get<std::unique_ptr<latch::Pin>>(pinned));
         if (wanted != state->version) state = std::make_shared<const State>(load(wanted));
-        return {state, pin};
+        return {state, std::move(*pinned)};
     }
 }
 
@@ -220,8 +230,8 @@ Snapshot Database::snapshot_as_of(uint64_t tso) {
     // The floor's version first: what it has too much, every later one has.
     const uint64_t head = latch_->head();
     uint64_t low = std::max<uint64_t>(latch_->floor(), 1);
-    auto oldest = latch_->pin(low, "looking for a version by its time");
-    if (std::holds_alternative<latch::Expired>(oldest)) return snapshot_as_of(tso);
+    const std::optional<std::shared_ptr<latch::Pin>> oldest = pin(low);
+    if (!oldest) return snapshot_as_of(tso);
     if (!is_within(load(low)))
         expired("no version of that time is left or has ever been", low, head, root_);
     uint64_t high = head;
@@ -237,7 +247,8 @@ Snapshot Database::snapshot_as_of(uint64_t tso) {
 }
 
 Error Database::explain(const Error& error, uint64_t version) {
-    if (error.code() != ErrorCode::NotFound || latch_->floor() <= version) return error;
+    const bool is_loss = error.code() == ErrorCode::NotFound || error.code() == ErrorCode::Corrupt;
+    if (!is_loss || latch_->floor() <= version) return error;
     try {
         expired(version, *latch_, root_);
     } catch (const Error& gone) {
@@ -340,42 +351,6 @@ std::optional<uint64_t> Database::find_commit(const CommitId& id) {
     for (const auto& [commit, version] : newest()->recent_commits)
         if (commit == id) return version;
     return std::nullopt;
-}
-
-std::string Database::make_table_folder(const TableName& name, TableId table) {
-    const std::string database = folder_of_database(name.database);
-    const std::string first = database + "/" + format::escape_for_file_name(name.table);
-    files_->make_folder(path(database));
-    const State& state = *newest();
-    for (int number = 1; number <= kNamesMax; ++number) {
-        std::string folder = number == 1 ? first : first + "." + std::to_string(number);
-        if (state.folders.count(folder) > 0 || !files_->make_folder(path(folder))) continue;
-        begin_table_folder(*files_, path(folder), table);
-        return folder;
-    }
-    throw Error(ErrorCode::Io, "all of " + std::to_string(kNamesMax) + " names are taken",
-                path(first));
-}
-
-std::shared_ptr<latch::Pin> Database::pin_creation() {
-    auto pinned = latch_->pin(std::nullopt, kCreationNote);
-    return std::move(std::get<std::unique_ptr<latch::Pin>>(pinned));
-}
-
-std::shared_ptr<latch::Pin> Database::pin_merge(TableId table) {
-    auto pinned = latch_->pin(std::nullopt, merge_note(table));
-    return std::move(std::get<std::unique_ptr<latch::Pin>>(pinned));
-}
-
-std::string Database::new_part_folder(const std::string& table_folder, uint64_t epoch,
-                                      const latch::Pin* pin) {
-    const std::string prefix =
-        path(table_folder) + "/tmp_" + (pin ? "merge_" + pin->name() : std::to_string(epoch)) + "_";
-    for (int tries = 0; tries < kNamesMax; ++tries) {
-        std::string folder = prefix + std::to_string(random_());
-        if (files_->make_folder(folder)) return folder;
-    }
-    throw Error(ErrorCode::Io, "no free name for a new part's folder", prefix);
 }
 
 }  // namespace ch::storage

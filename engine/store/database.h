@@ -29,6 +29,8 @@ struct DatabaseOptions {
 /// A version of the whole root that stays readable while this lives.
 struct Snapshot {
     std::shared_ptr<const State> state;
+    /// Null where none can be made, as in a root that this process may only read: collection may
+    /// then take the version away, and reading ends with SnapshotExpired (Database::explain).
     std::shared_ptr<latch::Pin> pin;
 };
 
@@ -64,7 +66,7 @@ public:
     /// The state of one version; the caller's pin must keep it.
     [[nodiscard]] State load(uint64_t version);
     /// What to say of an error that came up while reading a snapshot: a file that collection has
-    /// removed means that the snapshot expired.
+    /// removed, or a part with some of its files gone, means that the snapshot expired.
     [[nodiscard]] Error explain(const Error& error, uint64_t version);
     /// What to say of an error that came up while writing under a token: files of a writer whose
     /// latch was taken over may have been collected.
@@ -92,6 +94,8 @@ public:
     /// creates the table must hold the pin of pin_creation() from before this call.
     [[nodiscard]] std::string make_table_folder(const TableName& name, TableId table);
     [[nodiscard]] std::shared_ptr<latch::Pin> pin_creation();
+    /// A name for a table's folder while it is being filled or removed; below the root.
+    [[nodiscard]] std::string unnamed_table_folder(const std::string& database_folder);
     /// A pin of that version for a merge of the table.
     [[nodiscard]] std::shared_ptr<latch::Pin> pin_merge(TableId table);
     /// Where a part's files are to be written: a new folder below the table's. For a merge, `pin`
@@ -117,6 +121,7 @@ private:
 
     [[nodiscard]] std::string path(const std::string& below) const { return root_ + "/" + below; }
     void advance(std::shared_ptr<const State> state);
+    [[nodiscard]] std::optional<std::shared_ptr<latch::Pin>> pin(uint64_t version);
     [[nodiscard]] State load_once(uint64_t version);
     [[nodiscard]] std::shared_ptr<const State> load_newest();
     [[nodiscard]] bool raise_epochs(const std::vector<TableId>& tables, const State& seen,

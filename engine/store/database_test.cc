@@ -237,40 +237,6 @@ TEST_F(DatabaseTest, TwoCreationsOfOneNameLeaveOneTable) {
     EXPECT_TRUE(files_->kind("/r/db/t.2"));
 }
 
-TEST_F(DatabaseTest, ASnapshotStaysReadableWhateverComes) {
-    const TableId id = a_.create_table("db", "t");
-    a_.insert(id, 1);
-    a_.insert(id, 2);
-    Snapshot pinned = b_.database().snapshot();
-    EXPECT_TRUE(a_.merge(id));
-    a_.now_ms += 100;
-    CollectReport report = a_.database().collect({0, 0});
-    EXPECT_EQ(report.floor, pinned.state->version);
-    EXPECT_EQ(report.parts_removed, 0u);
-    EXPECT_EQ(b_.check(*pinned.state), "");
-    const uint64_t version = pinned.state->version;
-    pinned = {};
-    EXPECT_EQ(a_.database().collect({0, 0}).parts_removed, 2u);
-    EXPECT_EQ(code_of([&] { (void)b_.database().snapshot(version); }), ErrorCode::SnapshotExpired);
-    EXPECT_EQ(code_of([&] { (void)b_.database().snapshot(999); }), ErrorCode::NotFound);
-    EXPECT_EQ(b_.database().explain(Error(ErrorCode::NotFound, "gone"), version).code(),
-              ErrorCode::SnapshotExpired);
-    EXPECT_EQ(a_.check(), "");
-}
-
-TEST_F(DatabaseTest, RetentionKeepsTheShorterOfTimeAndVersions) {
-    const TableId id = a_.create_table("db", "t");
-    for (uint64_t i = 1; i <= 5; ++i) {
-        a_.now_ms += 1000;
-        a_.insert(id, i);
-    }
-    const uint64_t newest = a_.database().newest()->version;
-    EXPECT_EQ(a_.database().collect({1'000'000, 4}).floor, newest - 4);
-    EXPECT_EQ(a_.database().collect({1000, 100}).floor, newest - 2);
-    a_.now_ms += 10'000;
-    EXPECT_EQ(a_.database().collect({1000, 100}).floor, newest);
-}
-
 TEST_F(DatabaseTest, ATimeGivesTheNewestVersionUpToItAndNoLaterOne) {
     const TableId id = a_.create_table("db", "t");
     std::optional<WriteLatch> latch = a_.database().lock({id}, LatchMode::Writer, 0);

@@ -153,22 +153,31 @@ private:
     void list_folders() {
         const std::shared_ptr<const State> state = database_->newest();
         auto list = [&](const std::string& path) {
-            if (files_->kind(path) == io::EntryKind::Folder) entries_[path] = files_->list(path);
+            try {
+                if (files_->kind(path) == io::EntryKind::Folder)
+                    entries_[path] = files_->list(path);
+            } catch (const Error& error) {
+                // What may not be listed, as a file system's lost+found, is not ours.
+                if (error.code() != ErrorCode::Io) throw;
+            }
         };
         for (const auto& [id, table] : state->tables) list(root_ + "/" + table->folder);
-        for (const auto& [name, id] : state->databases)
-            list(root_ + "/" + Database::folder_of_database(name));
+        for (const io::DirectoryEntry& entry : files_->list(root_))
+            if (entry.kind == io::EntryKind::Folder && entry.name != ".ch")
+                databases_.push_back(entry.name);
+        for (const std::string& database : databases_) list(root_ + "/" + database);
         list(root_ + "/.ch/visible");
     }
 
     /// A lock that is got is given back at once. Only of files that are there, since asking makes
     /// one; where the folder cannot be written, all count as held.
-    [[nodiscard]] bool is_locked(const std::string& path) const {
+    [[nodiscard]] bool is_locked(const std::string& path) {
         if (!files_->kind(path)) return false;
         try {
             return files_->try_lock(path, io::LockMode::Exclusive) == nullptr;
         } catch (const Error& error) {
             if (error.code() != ErrorCode::Io) throw;
+            can_only_read_ = true;
             return true;
         }
     }
@@ -278,13 +287,12 @@ private:
                 find_leftovers_of(*table, known);
         }
         if (notes_.count(kCreationNote) > 0) return;
-        for (const auto& [name, id] : state_->databases) {
-            const std::string database = Database::folder_of_database(name);
+        for (const std::string& database : databases_) {
             for (const io::DirectoryEntry& entry : entries_[root_ + "/" + database]) {
                 const std::string path = root_ + "/" + database + "/" + entry.name;
                 if (entry.kind == io::EntryKind::Folder &&
                     state_->folders.count(database + "/" + entry.name) == 0 &&
-                    folder_owner(*files_, path))
+                    is_table_folder(*files_, path))
                     wrong(path, "a table's folder that no version ever named", kCollect);
             }
         }
@@ -308,6 +316,14 @@ private:
     }
 
     void examine_latches() {
+        if (can_only_read_) {
+            result_.findings.push_back(
+                {false, root_ + "/.ch/latch",
+                 "this process may only read the root: who holds which latch, and what writers "
+                 "left, is not known",
+                 "run ch doctor as a user who may write to it"});
+            return;
+        }
         for (const TableId id : held_) {
             const std::shared_ptr<const TableState> table = state_->find(id);
             const auto epoch = state_->epochs.find(id);
@@ -338,7 +354,9 @@ private:
     std::map<std::string, std::vector<io::DirectoryEntry>> entries_;  // by folder
     std::vector<latch::PinName> pins_;                                // of living holders, and kept
     std::set<std::string> notes_;                                     // of those
+    std::vector<std::string> databases_;  // folders that may be databases'
     std::set<TableId> held_;
+    bool can_only_read_ = false;
     std::set<std::string> checked_;  // paths
 };
 

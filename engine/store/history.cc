@@ -48,6 +48,10 @@ TableChange change_of(const Edit& edit, TableId id, const TableState* before) {
         change.parts_removed += removed;
         change.parts_added += table.added.size();
         active += table.added.size() - removed;
+        for (const PartRecord& part : table.added) {
+            change.bytes_added += part.bytes;
+            if (table.is_merge) change.bytes_merged += part.bytes;
+        }
     }
     return change;
 }

@@ -19,6 +19,8 @@ struct TableChange {
     std::string operation;
     uint64_t parts_added = 0;
     uint64_t parts_removed = 0;
+    uint64_t bytes_added = 0;   ///< of the parts that were added
+    uint64_t bytes_merged = 0;  ///< of those among them that merges made
     uint64_t parts = 0;
     uint64_t rows = 0;   ///< of all parts, hidden ones too
     uint64_t bytes = 0;  ///< of all parts

@@ -122,10 +122,26 @@ OpenedTable open_table(const std::shared_ptr<io::FileSystem>& files, const std::
     }
     std::shared_ptr<Database> database = Database::open(files, place->root, {});
     const Snapshot snapshot = read_snapshot(*database, point);
+    const uint64_t version = snapshot.state->version;
     const uint64_t changed =
         find_table(*snapshot.state, place->database, place->table, place->root)->changed_version;
-    return {open_table(database, snapshot, place->database, place->table, previous, pool),
-            TableVersion{snapshot.state->version, changed}};
+    try {
+        return {open_table(database, snapshot, place->database, place->table, previous, pool),
+                TableVersion{version, changed}};
+    } catch (const Error& error) {
+        throw database->explain(error, version);
+    }
+}
+
+Error explain_read(const std::shared_ptr<io::FileSystem>& files, const std::string& path,
+                   std::optional<uint64_t> version, const Error& error) {
+    if (!version || *version >= kFirstTso) return error;
+    try {
+        const std::optional<StorePath> place = store_path(*files, path);
+        return place ? Database::open(files, place->root, {})->explain(error, *version) : error;
+    } catch (const Error&) {
+        return error;  // The first one says more than why it cannot be explained.
+    }
 }
 
 }  // namespace ch::storage

@@ -71,4 +71,9 @@ OpenedTable open_table(const std::shared_ptr<io::FileSystem>& files, const std::
                        const ReadPoint& point, const table::Table* previous = nullptr,
                        const std::shared_ptr<BufferPool>& pool = nullptr);
 
+/// What to say of an error that came up while such a table was read, in any process
+/// (Database::explain); the same error where nothing is known of its version.
+Error explain_read(const std::shared_ptr<io::FileSystem>& files, const std::string& path,
+                   std::optional<uint64_t> version, const Error& error);
+
 }  // namespace ch::storage

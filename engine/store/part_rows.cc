@@ -8,7 +8,7 @@ std::unique_ptr<table::Scan> scan_part(const table::Table& table, size_t number,
                                        const WriteLayout& layout, bool hides,
                                        const std::shared_ptr<BufferPool>& pool) {
     const std::shared_ptr<const part::Part>& part = table.parts()[number];
-    const table::PartView& view = table.views()[number];
+    const table::PartView view = table.views().empty() ? table::PartView() : table.views()[number];
     table::ScanRequest request;
     table::Split split;
     split.part_path = part->path();

@@ -65,7 +65,8 @@ std::unique_ptr<WriteJob> WriteJob::begin(std::shared_ptr<Database> database, co
     auto job = std::make_unique<WriteJob>(Key(), std::move(database), name, mode);
     const auto found = require_table(*job->database_, name);
     job->latch_ = require_latch(*job->database_, found->id, latch_wait_ms_max);
-    const Transaction transaction = job->begin_transaction();
+    Transaction transaction = job->database_->begin();
+    job->join(transaction);
     // From here on nobody else changes the table.
     if (read_version) require_unchanged(transaction, found->id, *read_version);
     job->make_task(transaction, found->id);
@@ -91,7 +92,9 @@ std::unique_ptr<WriteJob> WriteJob::create(std::shared_ptr<Database> database,
     const TableId table = root.new_id();
     job->task_.target.table = table;
     job->task_.target.folder = root.make_table_folder(name, table);
-    job->make_task(job->begin_transaction(), table);
+    Transaction transaction = root.begin();
+    job->join(transaction);
+    job->make_task(transaction, table);
     return job;
 }
 
@@ -103,17 +106,15 @@ void WriteJob::make_task(const Transaction& transaction, TableId table) {
 }
 
 /// All of the commit but its parts and what they replace.
-Transaction WriteJob::begin_transaction() {
-    Transaction transaction = database_->begin(commit_id_);
+void WriteJob::join(Transaction& transaction) const {
     if (latch_) transaction.use(*latch_);
-    if (!schema_) return transaction;
+    if (!schema_) return;
     transaction.hold(creation_);
     if (transaction.base().databases.count(name_.database) == 0)
         throw Error(ErrorCode::NotFound, "there is no database " + name_.database,
                     database_->root());
     if (replaced_) transaction.drop_table(*replaced_);
     transaction.create_table(task_.target.table, name_, task_.target.folder, *schema_);
-    return transaction;
 }
 
 void WriteJob::rewrite(const std::vector<std::string>& parts) {
@@ -121,7 +122,7 @@ void WriteJob::rewrite(const std::vector<std::string>& parts) {
 }
 
 void WriteJob::retire_replaced(Transaction& transaction,
-                               const std::vector<std::string>& partition_ids) {
+                               const std::vector<std::string>& partition_ids) const {
     const TableId table = task_.target.table;
     if (mode_ == WriteMode::Overwrite) transaction.truncate(table);
     for (const std::string& part : rewritten_) transaction.retire_part(table, part);
@@ -134,26 +135,70 @@ void WriteJob::retire_replaced(Transaction& transaction,
 }
 
 uint64_t WriteJob::commit(std::vector<NewPart> parts, const std::shared_ptr<BufferPool>& pool) {
+    std::vector<Share> shares(1);
+    shares[0] = {this, std::move(parts)};
+    return commit_together(std::move(shares), pool);
+}
+
+// The same for the same jobs in any order, and another one for any others.
+CommitId WriteJob::joint_id(const std::vector<Share>& shares) {
+    CommitId id{};
+    std::set<const WriteJob*> met;
+    for (const Share& share : shares) {
+        if (!met.insert(share.job).second)
+            throw Error(ErrorCode::InvalidArgument, "a job cannot be committed twice at once");
+        if (share.job->database_->root() != shares.front().job->database_->root())
+            throw Error(ErrorCode::InvalidArgument,
+                        "one commit changes one root, and another job's is " +
+                            shares.front().job->database_->root(),
+                        share.job->database_->root());
+        for (size_t i = 0; i < id.size(); ++i) id[i] ^= share.job->commit_id_[i];
+    }
+    return id;
+}
+
+uint64_t WriteJob::commit_together(std::vector<Share> shares,
+                                   const std::shared_ptr<BufferPool>& pool) {
+    Database& database = *shares.front().job->database_;
+    const CommitId id = joint_id(shares);
     // An answer that was lost, or a driver that asks twice.
-    if (const std::optional<uint64_t> version = database_->find_commit(commit_id_)) return *version;
-    const std::vector<std::string> partition_ids = partitions_of(parts);
-    std::optional<Transaction> transaction = begin_transaction();
-    retire_replaced(*transaction, partition_ids);
-    forget_bitmaps_of_met_tasks(parts);
-    if (mode_ == WriteMode::Append && task_.commit_ts)
-        hide_older_rows(*database_, *transaction, task_.target, parts, pool);
-    for (NewPart& part : parts) transaction->add_part(task_.target.table, std::move(part));
+    if (const std::optional<uint64_t> version = database.find_commit(id)) return *version;
+    std::vector<std::vector<std::string>> partition_ids;
+    std::string names;
+    bool overwrites = false;
+    bool rewrites = false;
+    for (Share& share : shares) {
+        partition_ids.push_back(partitions_of(share.parts));
+        forget_bitmaps_of_met_tasks(share.parts);
+        const WriteJob& job = *share.job;
+        names += (names.empty() ? "" : ", ") + job.name_.database + "." + job.name_.table;
+        overwrites = overwrites || job.mode_ == WriteMode::OverwritePartitions;
+        rewrites = rewrites || !job.rewritten_.empty();
+    }
+    auto begin = [&] {
+        Transaction transaction = database.begin(id);
+        for (size_t i = 0; i < shares.size(); ++i) {
+            shares[i].job->join(transaction);
+            shares[i].job->retire_replaced(transaction, partition_ids[i]);
+        }
+        return transaction;
+    };
+    std::optional<Transaction> transaction = begin();
+    for (Share& share : shares) {
+        const WriteTask& task = share.job->task_;
+        if (share.job->mode_ == WriteMode::Append && task.commit_ts)
+            hide_older_rows(database, *transaction, task.target, share.parts, pool);
+        for (NewPart& part : share.parts) transaction->add_part(task.target.table, std::move(part));
+    }
     for (int tries = 1;; ++tries) {
-        const CommitOutcome outcome = database_->commit(*transaction);
+        const CommitOutcome outcome = database.commit(*transaction);
         if (const auto* published = std::get_if<latch::Published>(&outcome))
             return published->version;
-        const bool is_merge = std::holds_alternative<latch::Conflict>(outcome) &&
-                              mode_ == WriteMode::OverwritePartitions && rewritten_.empty();
-        if (!is_merge || tries == kConflictsMax)
-            require_published(outcome, "writing to " + name_.database + "." + name_.table);
-        // The latch is held, so only a merge can have come between: its output goes instead.
-        Transaction again = begin_transaction();
-        retire_replaced(again, partition_ids);
+        const bool is_merge =
+            std::holds_alternative<latch::Conflict>(outcome) && overwrites && !rewrites;
+        if (!is_merge || tries == kConflictsMax) require_published(outcome, "writing to " + names);
+        // The latches are held, so only a merge can have come between: its output goes instead.
+        Transaction again = begin();
         again.pending() = std::move(transaction->pending());
         transaction.emplace(std::move(again));
     }

@@ -51,10 +51,23 @@ public:
     /// is not known whether the commit took place, and is looked up by the same job's commit().
     uint64_t commit(std::vector<NewPart> parts, const std::shared_ptr<BufferPool>& pool);
 
+    /// A job and what its tasks wrote.
+    struct Share {
+        WriteJob* job = nullptr;
+        std::vector<NewPart> parts;
+    };
+    /// Publishes jobs of one root in one version, all or none; else as commit(), and what is not
+    /// known after an Io is looked up by the same jobs together. Throws Error{InvalidArgument} for
+    /// jobs of several roots, or one job twice. Requires: a job.
+    static uint64_t commit_together(std::vector<Share> shares,
+                                    const std::shared_ptr<BufferPool>& pool);
+
 private:
     void make_task(const Transaction& transaction, TableId table);
-    [[nodiscard]] Transaction begin_transaction();
-    void retire_replaced(Transaction& transaction, const std::vector<std::string>& partition_ids);
+    void join(Transaction& transaction) const;
+    void retire_replaced(Transaction& transaction,
+                         const std::vector<std::string>& partition_ids) const;
+    static CommitId joint_id(const std::vector<Share>& shares);
 
     std::shared_ptr<Database> database_;
     const TableName name_;

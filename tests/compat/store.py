@@ -50,7 +50,7 @@ class Store:
         self.tool = tool
         self.root = folder / "root"
         self.exports = folder / "exports"
-        self.exports.mkdir(parents=True)
+        self.exports.mkdir(parents=True, exist_ok=True)
 
     def run(self, *arguments: str, input_: str | None = None) -> str:
         done = subprocess.run([str(self.tool), *arguments], capture_output=True, text=True, input=input_, timeout=120, check=False)
@@ -125,6 +125,23 @@ def compare(store: Store, tables: list[Table], versions: list[str], again: str, 
             tally.check(normal(theirs) == table.expected(), f"{what}: ClickHouse has {len(theirs)} rows, the model {len(table.expected())}")
 
 
+def adopt(store: Store, tables: list[Table], folder: Path, tally: Tally) -> None:
+    """Exports are plain folders: taken into another root they have the same rows, and go on."""
+    other = Store(store.tool, folder / "adopting")
+    for table in tables:
+        path = other.path(table)
+        other.run("adopt", path, str(store.exports / table.name))
+        tally.check(normal(other.cat(table)) == table.expected(), f"ch adopt {table.create()}: {len(other.cat(table))} rows")
+        if not table.replaces or not table.expected():
+            continue
+        deleted = {**json.loads(other.cat(table)[0]), "_is_deleted": 1}
+        del deleted["_version"]
+        other.run("import", path, "-", "--format", "jsonl", input_=json.dumps(deleted) + "\n")
+        tally.check(len(other.cat(table)) == len(table.expected()) - 1, f"a key deleted in the adopted {table.name}")
+    doctor = json.loads(other.run("doctor", str(other.root), "--format", "json"))
+    tally.check(doctor["sound"] and not doctor["findings"], f"ch doctor of the adopted tables: {doctor['findings']}")
+
+
 def plant(store: Store, tables: list[Table], versions: list[str], tally: Tally) -> None:
     """A part that is left out of an export, and a model that forgets a row, must be seen."""
     # Where nothing replaces a row, each part has rows that count; else one alone may have none, and all of them go.
@@ -186,6 +203,33 @@ def change(store: Store, taken: str, tally: Tally) -> None:
     tally.check("c 2" not in store.run("ls", f"{root}/d"), "ch drop left the table")
 
 
+def import_together(store: Store, tally: Tally) -> None:
+    """Several tables in one commit, by ch import --and: all of them or none."""
+    paths = [f"{store.root}/d/together{number}" for number in range(3)]
+    files = [store.exports / f"together{number}.csv" for number in range(3)]
+    for number, (path, file) in enumerate(zip(paths, files)):
+        store.run("create", str(store.root), f"CREATE TABLE d.together{number} (k UInt64) ENGINE = MergeTree ORDER BY k")
+        file.write_text(f"{number}\n")
+    others = [word for path, file in list(zip(paths, files))[1:] for word in ("--and", path, str(file))]
+
+    def rows() -> list[str]:
+        return [store.run("cat", path).strip() for path in paths]
+
+    files[2].write_text("no number\n")
+    for refused in (others, ["--and", paths[0], str(files[0])], ["--and", paths[1], str(files[1]) + ".missing"]):
+        try:
+            store.run("import", paths[0], str(files[0]), *refused)
+            tally.check(False, f"ch import {refused} was not refused")
+        except RuntimeError as error:
+            tally.check("ch: " in str(error) and "Bug" not in str(error) and rows() == ["", "", ""], f"{error}: {rows()}")
+    files[2].write_text("2\n")
+    done = json.loads(store.run("import", paths[0], str(files[0]), *others, "--output", "json"))
+    tally.check(rows() == ["0", "1", "2"] and done["rows"] == 3, f"ch import --and: {rows()}, {done}")
+    for path in paths:
+        operation = json.loads(store.run("history", path, "--format", "json"))["versions"][-1]
+        tally.check(operation["version"] == done["version"] and operation["operation"] == "write", f"{path}: {operation}")
+
+
 def diagnose(store: Store, tally: Tally) -> None:
     """ch doctor finds nothing wrong with what many commits left, changes nothing, and finds what is planted then."""
 
@@ -244,10 +288,12 @@ def main() -> int:
             rows += sum(len(table.rows) for table in tables)
             print(f"{numbers.stop} tables, {tally.passed} passed, {tally.failed} failed, {time.monotonic() - started:.0f} s", flush=True)
         # What follows looks at the last root only.
+        adopt(store, tables, folder, tally)
         plant(store, tables, versions, tally)
         back_up(store, tables, folder, tally)
         read_arrow(store, folder, options.seed, tally)
         change(store, tables[0].name, tally)
+        import_together(store, tally)
         store.run("gc", str(store.root))
         diagnose(store, tally)
     finally:

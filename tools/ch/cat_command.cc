@@ -53,10 +53,8 @@ std::unique_ptr<RowWriter> make_writer(const CommandContext& context, CatFormat 
                                     : make_jsonl_writer(std::move(columns));
 }
 
-}  // namespace
-
-bool run_cat(const CommandContext& context, const CatOptions& options) {
-    auto table = open_table(context, options.table);
+void print_rows(const CommandContext& context, const CatOptions& options,
+                const std::shared_ptr<const table::Table>& table) {
     Calendars calendars(context.files);
     table::ScanRequest request;
     request.columns = options.columns.empty() ? default_columns(table->schema()) : options.columns;
@@ -93,6 +91,19 @@ bool run_cat(const CommandContext& context, const CatOptions& options) {
     }
     writer->finish(text);
     write_output(text);
+}
+
+}  // namespace
+
+bool run_cat(const CommandContext& context, const CatOptions& options) {
+    const storage::OpenedTable opened = storage::open_table(
+        context.files, options.table, read_point(context), nullptr, context.pool);
+    try {
+        print_rows(context, options, opened.table);
+    } catch (const Error& error) {
+        const auto version = opened.at ? std::optional(opened.at->version) : std::nullopt;
+        throw storage::explain_read(context.files, options.table, version, error);
+    }
     return true;
 }
 

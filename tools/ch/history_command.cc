@@ -33,6 +33,7 @@ bool run_history(const CommandContext& context, const std::string& path) {
                           {"REMOVED", Align::Right},
                           {"BY"}});
     Calendar calendar(TimeZone::utc());
+    uint64_t added = 0, merged = 0, parts = 0;
     for (const storage::TableChange& change :
          storage::table_history(*database, table->id, version)) {
         std::string time;
@@ -41,6 +42,9 @@ bool run_history(const CommandContext& context, const std::string& path) {
                      count_text(change.rows), count_text(change.parts),
                      count_text(change.parts_added), count_text(change.parts_removed),
                      printable(change.note)});
+        added += change.bytes_added;
+        merged += change.bytes_merged;
+        parts = change.parts;
         rows.push_back({{"version", change.version}, {"time", time}, {"time_ms", change.time_ms}});
         rows.back().update({{"operation", change.operation},
                             {"rows", change.rows},
@@ -48,9 +52,18 @@ bool run_history(const CommandContext& context, const std::string& path) {
                             {"parts", change.parts},
                             {"added", change.parts_added},
                             {"removed", change.parts_removed},
+                            {"bytes_added", change.bytes_added},
+                            {"bytes_merged", change.bytes_merged},
                             {"note", change.note}});
     }
-    write_report(context, {{"version", version}, {"versions", rows}}, printer.text());
+    const std::string cost = bytes_text(added - merged) + " written and " + bytes_text(merged) +
+                             " merged in these versions, " + count_text(parts) + " parts now\n";
+    write_report(context,
+                 {{"version", version},
+                  {"bytes_written", added - merged},
+                  {"bytes_merged", merged},
+                  {"versions", rows}},
+                 printer.text() + cost);
     return true;
 }
 

@@ -193,11 +193,12 @@ void add_write_commands(CLI::App& app, CommandLine& line) {
         add_write_command(app, line, "import", "Insert a file's rows into a store's table", "TABLE",
                           kStoreTable, ch::tools::run_import);
     add_required(*import, "FILE", line.write.second, "The file, or - for standard input");
-    import
-        ->add_option("--format", line.write.format,
-                     "csv (default, no header), jsonl or arrow (an IPC stream or file)")
+    import->add_option("--format", line.write.format, "csv (default, no header), jsonl or arrow")
         ->check(CLI::IsMember({"csv", "jsonl", "arrow"}))
         ->option_text("csv|jsonl|arrow");
+    import->add_option("--and", line.write.more, "Another table and its file: one commit")
+        ->type_size(2)
+        ->option_text("TABLE FILE");
     add_write_command(app, line, "adopt", "Take a plain ClickHouse table folder into a store",
                       "TABLE", "Its name to be: ROOT/DATABASE/TABLE", ch::tools::run_adopt)
         ->add_option("FOLDER", line.write.second, "The folder; TABLE itself if it is not given")
@@ -382,9 +383,8 @@ int run(int argc, char** argv) {
         return line.run(make_context(line)) ? 0 : kFailed;
     } catch (const ch::Error& error) {
         // A predicate's error comes with the text and a caret on lines of their own.
-        const bool usage = error.code() == ch::ErrorCode::InvalidArgument;
         std::fputs(("ch: " + std::string(error.what()) + "\n").c_str(), stderr);
-        return usage ? kUsage : kFailed;
+        return error.code() == ch::ErrorCode::InvalidArgument ? kUsage : kFailed;
     } catch (const ch::tools::OutputClosed&) {
         return 0;
     } catch (const std::exception& error) {

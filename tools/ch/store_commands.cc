@@ -79,18 +79,14 @@ bool run_latch_status(const CommandContext& context, const std::string& root) {
         auto found = state->epochs.find(id);
         const storage::EpochEntry entry =
             found == state->epochs.end() ? storage::EpochEntry{} : found->second;
-        const std::vector<latch::ResourceId> resource = {id};
-        // Nobody keeps a list of holders: trying is the only way to know. A lock that is got is
-        // given back at once, but a writer that tries in that moment waits a poll longer.
-        const bool is_held =
-            database->latch().acquire(resource, latch::LatchMode::Writer, 0) == nullptr;
+        const std::optional<bool> is_held = latch::is_held(database->latch(), id);
         const std::string name = table->database_name + "." + table->name;
         printer.add({printable(name), std::to_string(entry.epoch), std::to_string(entry.version),
-                     is_held ? "yes" : "no", printable(entry.note)});
+                     is_held ? *is_held ? "yes" : "no" : "not known", printable(entry.note)});
         tables.push_back({{"table", name},
                           {"epoch", entry.epoch},
                           {"since_version", entry.version},
-                          {"held", is_held},
+                          {"held", is_held ? ordered_json(*is_held) : ordered_json()},
                           {"last_taken_by", entry.note}});
     }
     const auto [pins, pins_text] = pins_of(*database);

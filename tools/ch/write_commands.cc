@@ -42,21 +42,54 @@ std::unique_ptr<RowSource> make_source(const std::string& format, std::istream& 
                            : make_jsonl_source(from, std::move(options));
 }
 
+struct ImportFile {
+    std::string table;  ///< ROOT/DATABASE/TABLE
+    std::string file;   ///< or "-"
+};
+
+/// A table's id. One commit is of one root, and brings each table rows once.
+storage::TableId table_in(const CommandContext& context, storage::Database& database,
+                          const std::string& root, const std::string& path) {
+    const storage::StorePath place = require_store(context, path);
+    if (place.root != root)
+        throw Error(ErrorCode::InvalidArgument,
+                    "one commit is of one root: expected a table below " + root, path);
+    return storage::require_table(database, {place.database, place.table})->id;
+}
+
 uint64_t import_rows(const CommandContext& context, const WriteOptions& options, std::istream& from,
                      RowSourceOptions source_options, storage::TableWriter& writer) {
     Progress progress(context.show_progress, "importing", "rows", 0);
     uint64_t rows = 0;
-    try {
-        const auto source = make_source(options.format, from, std::move(source_options));
-        while (std::optional<column::Block> block = source->next()) {
-            writer.append(*block);
-            rows += block->rows;
-            progress.advance(block->rows);
-        }
-    } catch (const Error& error) {
-        throw error.with_path(options.second == "-" ? "standard input" : options.second);
+    const auto source = make_source(options.format, from, std::move(source_options));
+    while (std::optional<column::Block> block = source->next()) {
+        writer.append(*block);
+        rows += block->rows;
+        progress.advance(block->rows);
     }
     return rows;
+}
+
+uint64_t import_file(const CommandContext& context, const WriteOptions& options,
+                     const std::string& path, storage::TableWriter& writer) {
+    std::ifstream file;
+    const bool is_file = path != "-";
+    if (is_file) file.open(path, std::ios::binary);
+    if (is_file && !file) throw Error(ErrorCode::NotFound, "the file cannot be read", path);
+    RowSourceOptions source_options{{}, context.pool, context.files};
+    const auto& replacing = writer.layout().replacing;
+    for (const table::TableColumn& column : writer.layout().columns) {
+        const bool is_own = replacing && column.name == replacing->version;
+        const bool is_flag = replacing && column.name == replacing->is_deleted;
+        if (is_own || (is_flag && options.format == "csv")) continue;
+        source_options.columns.push_back(column);
+    }
+    std::istream& from = is_file ? file : std::cin;
+    try {
+        return import_rows(context, options, from, std::move(source_options), writer);
+    } catch (const Error& error) {
+        throw error.with_path(is_file ? path : "standard input");
+    }
 }
 
 /// Until the process is ended: whenever that is, the folder shows a version that was published.
@@ -100,30 +133,24 @@ bool run_create(const CommandContext& context, const WriteOptions& options) {
 }
 
 bool run_import(const CommandContext& context, const WriteOptions& options) {
-    const storage::StorePath place = require_store(context, options.path);
-    auto database = open_store(context, place.root);
-    const auto found = storage::require_table(*database, {place.database, place.table});
-    const storage::WriteLatch latch = storage::require_latch(*database, found->id, kLatchWaitMs);
+    std::vector<ImportFile> imports = {{options.path, options.second}};
+    for (size_t i = 0; i + 1 < options.more.size(); i += 2)
+        imports.push_back({options.more[i], options.more[i + 1]});
+    const std::string root = require_store(context, options.path).root;
+    auto database = open_store(context, root);
+    std::vector<storage::TableId> tables;
+    for (const ImportFile& one : imports)
+        tables.push_back(table_in(context, *database, root, one.table));
+    const storage::WriteLatch latch = storage::require_latches(*database, tables, kLatchWaitMs);
     storage::Transaction transaction = database->begin();
     transaction.use(latch);
-    storage::TableWriter writer(*database, storage::write_target(transaction, found->id),
-                                context.pool, {});
-    std::ifstream file;
-    const bool is_file = options.second != "-";
-    if (is_file) file.open(options.second, std::ios::binary);
-    if (is_file && !file)
-        throw Error(ErrorCode::NotFound, "the file cannot be read", options.second);
-    RowSourceOptions source_options{{}, context.pool, context.files};
-    const auto& replacing = writer.layout().replacing;
-    for (const table::TableColumn& column : writer.layout().columns) {
-        const bool is_own = replacing && column.name == replacing->version;
-        const bool is_flag = replacing && column.name == replacing->is_deleted;
-        if (is_own || (is_flag && options.format == "csv")) continue;
-        source_options.columns.push_back(column);
+    uint64_t rows = 0;
+    for (size_t i = 0; i < imports.size(); ++i) {
+        storage::TableWriter writer(*database, storage::write_target(transaction, tables[i]),
+                                    context.pool, {});
+        rows += import_file(context, options, imports[i].file, writer);
+        writer.finish(transaction);
     }
-    std::istream& from = is_file ? file : std::cin;
-    const uint64_t rows = import_rows(context, options, from, std::move(source_options), writer);
-    writer.finish(transaction);
     storage::require_published(database->commit(transaction), "importing into " + options.path);
     write_report(context, {{"rows", rows}, {"version", database->newest()->version}},
                  "imported " + count_text(rows) + " rows in " + version_text(*database));

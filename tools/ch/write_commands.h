@@ -1,14 +1,16 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "tools/ch/commands.h"
 
 namespace ch::tools {
 
 struct WriteOptions {
-    std::string path;    ///< ROOT, or ROOT/DATABASE/TABLE
-    std::string second;  ///< the SQL, the file, the folder
+    std::string path;               ///< ROOT, or ROOT/DATABASE/TABLE
+    std::string second;             ///< the SQL, the file, the folder
+    std::vector<std::string> more;  ///< import: table and file, again and again
     std::string format = "csv";
     bool is_final = false;           ///< merge: all parts of a partition into one
     bool is_bitmaps_only = false;    ///< merge: no part, only what readers would have to find
