@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -123,6 +124,10 @@ def compare(store: Store, tables: list[Table], versions: list[str], again: str, 
             tally.check([json.loads(row) for row in sorted(ours)] == [json.loads(row) for row in theirs],
                         f"{what}: ch has {len(ours)} rows, ClickHouse {len(theirs)}")
             tally.check(normal(theirs) == table.expected(), f"{what}: ClickHouse has {len(theirs)} rows, the model {len(table.expected())}")
+            seen, wanted = answer.get("layout", {}), table.layout()
+            if seen.get("kind") == "" and not table.rows:
+                seen["kind"] = wanted["kind"]  # no part is left
+            tally.check(seen == wanted, f"{what}: stored as {seen}, expected {wanted}")
 
 
 def adopt(store: Store, tables: list[Table], folder: Path, tally: Tally) -> None:
@@ -149,7 +154,13 @@ def plant(store: Store, tables: list[Table], versions: list[str], tally: Tally) 
     parts = sorted(part for part in (store.exports / table.name).iterdir() if part.is_dir() and part.name != "detached")
     for part in parts if table.replaces else parts[:1]:
         shutil.rmtree(part)
-    answer = ask_peer(versions[0], store.exports).get(table.name, {"rows": []})
+    coded = max(tables, key=lambda candidate: sum(map(bool, candidate.layout()["codecs"].values())))
+    definition = store.exports / coded.name / "table.sql"
+    definition.write_text(re.sub(r" CODEC\((?:[^()]|\([^()]*\))*\)", "", definition.read_text()))
+    answers = ask_peer(versions[0], store.exports)
+    answer = answers.get(table.name, {"rows": []})
+    codecs = answers.get(coded.name, {}).get("layout", {}).get("codecs")
+    tally.check(codecs is not None and codecs != coded.layout()["codecs"], "planted: codecs that are missing in the export were not seen")
     tally.check(normal(answer["rows"]) != table.expected(), "planted: a part that is missing in the export was not seen")
     expected = table.expected()
     tally.check(normal(store.cat(table)) != expected[1:], "planted: a row too many was not seen")

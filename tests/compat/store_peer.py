@@ -27,6 +27,29 @@ def attach(session: Session, folder: Path) -> list[str]:
     return complaints
 
 
+def layout(session: Session, table: str, name: str) -> dict:
+    """How it is stored, as ClickHouse sees it, and indices that hide rows: each is asked for values that are there."""
+
+    def lines(sql: str) -> list[list]:
+        return [json.loads(line) for line in session.query(sql, "JSONCompactEachRow").bytes().decode().strip("\n").split("\n") if line]
+
+    where = f"WHERE database = 'd' AND table = '{name}'"
+    indices = lines(f"SELECT name, type, expr, granularity FROM system.data_skipping_indices {where} ORDER BY name")
+    hidden = []
+    for index, _, expression, _ in indices:
+        for value in ("any", "min", "max"):
+            count = (f"WITH (SELECT {value}({expression}) FROM {table} WHERE {expression} IS NOT NULL) AS x "
+                     f"SELECT count() FROM {table} WHERE {expression} = x SETTINGS use_skip_indexes = ")
+            if lines(count + "0") != lines(count + "1"):
+                hidden.append(f"index {index} hides rows of {value}")
+    return {
+        "codecs": dict(lines(f"SELECT name, compression_codec FROM system.columns {where}")),
+        "indices": [[index, kind, expression.strip("`"), int(count)] for index, kind, expression, count in indices],
+        "kind": "".join(kind for (kind,) in lines(f"SELECT DISTINCT part_type FROM system.parts {where} AND active")),
+        "hidden": hidden,
+    }
+
+
 def answer(session: Session, folder: Path) -> dict:
     complaints = attach(session, folder)
     table = f"d.`{folder.name}`"
@@ -38,7 +61,8 @@ def answer(session: Session, folder: Path) -> dict:
     settings = "SETTINGS output_format_json_quote_64bit_integers = 0, output_format_json_quote_denormals = 0"
     rows = session.query(f"SELECT {wanted} FROM {table}{final} {settings}", "JSONEachRow").bytes().decode().strip("\n")
     count = session.query(f"SELECT count() FROM {table}", "TSV").bytes().decode().strip()
-    return {"rows": sorted(rows.split("\n")) if rows else [], "stored": int(count), "complaints": complaints}
+    return {"rows": sorted(rows.split("\n")) if rows else [], "stored": int(count), "complaints": complaints,
+            "layout": layout(session, table, folder.name)}
 
 
 def main() -> None:

@@ -26,6 +26,10 @@ VALUES = KEYS | {
     "UInt16": lambda rng: rng.randrange(65536),
     "Int64": lambda rng: rng.randrange(-10**18, 10**18),
 }
+CODECS = ("NONE", "LZ4", "ZSTD(1)", "ZSTD(5)")
+# Of values that ClickHouse hashes or compares as our engine does.
+MINMAX = ("UInt64", "Int32", "Int64", "UInt8", "UInt16", "Date", "Decimal(18, 2)", "String", "Nullable(Int64)")
+BLOOM = ("UInt64", "Int32", "Int64", "UInt8", "UInt16", "Date", "String", "LowCardinality(String)", "Nullable(String)")
 WIDER = {"UInt8": "UInt16", "Int32": "Int64"}
 # What rows have in a column that is added later; 0 for all other types.
 DEFAULTS = {
@@ -49,19 +53,46 @@ class Table:
         self.partition = f"{numbers[0]} % 3" if numbers and rng.random() < 0.5 else ""
         self.granule_rows = rng.choice((2, 16, 8192))
         self.wide = rng.choice((0, 10485760))
+        self.codec = rng.choice(("", *CODECS))
+        self.codecs = {name: rng.choice(CODECS) for name, _ in self.keys + self.values if rng.random() < 0.4}
+        self.indices = self.draw_indices()
         self.rows: dict | list = {} if self.replaces else []
         self.commits = 0
+
+    def draw_indices(self) -> list[tuple[str, str, str, int]]:
+        """Name, column, type and granularity of each."""
+        kinds = [("minmax", MINMAX), ("bloom_filter", BLOOM), ("bloom_filter(0.1)", BLOOM)]
+        indices = []
+        for column, type_ in self.keys + self.values:
+            kind, types = self.rng.choice(kinds)
+            if type_ in types and self.rng.random() < 0.5:
+                indices.append((f"i {len(indices)}", column, kind, self.rng.choice((1, 2, 4))))
+        return indices
 
     def create(self) -> str:
         columns = self.keys + self.values
         if self.replaces:
             columns = columns + [("_version", "UInt64"), ("_is_deleted", "UInt8")]
         engine = "ReplacingMergeTree(_version, _is_deleted)" if self.replaces else "MergeTree"
-        text = ", ".join(f"`{name}` {type_}" for name, type_ in columns)
+        codecs = {name: f" CODEC({codec})" for name, codec in self.codecs.items()}
+        text = ", ".join(f"`{name}` {type_}{codecs.get(name, '')}" for name, type_ in columns)
+        text += "".join(f", INDEX `{name}` `{column}` TYPE {kind} GRANULARITY {count}" for name, column, kind, count in self.indices)
         partition = f" PARTITION BY {self.partition}" if self.partition else ""
         key = ", ".join(name for name, _ in self.keys)
         return (f"CREATE TABLE d.`{self.name}` ({text}) ENGINE = {engine}{partition} ORDER BY ({key}) "
-                f"SETTINGS index_granularity = {self.granule_rows}")
+                f"SETTINGS index_granularity = {self.granule_rows}, min_bytes_for_wide_part = {self.wide}"
+                + (f", default_compression_codec = '{self.codec}'" if self.codec else ""))
+
+    def layout(self) -> dict:
+        """What a ClickHouse must say of the export; no codec is its default."""
+        names = [name for name, _ in self.keys + self.values] + (["_version", "_is_deleted"] if self.replaces else [])
+        codecs = {name: self.codecs.get(name, self.codec) for name in names}
+        return {
+            "codecs": {name: f"CODEC({codec})" if codec else "" for name, codec in codecs.items()},
+            "indices": sorted([name, kind.split("(")[0], column, count] for name, column, kind, count in self.indices),
+            "kind": "Compact" if self.wide else "Wide",
+            "hidden": [],
+        }
 
     def batch(self) -> list[dict]:
         """The rows of the next commit; the model has them already."""
@@ -96,6 +127,7 @@ class Table:
         return ["add", name, type_]
 
     def drop(self, name: str) -> list[str]:
+        self.codecs.pop(name, None)
         self.values = [column for column in self.values if column[0] != name]
         for row in self.all_rows():
             row.pop(name)
@@ -103,6 +135,8 @@ class Table:
 
     def rename(self, name: str, to: str) -> list[str]:
         self.values = [(to if column == name else column, type_) for column, type_ in self.values]
+        if name in self.codecs:
+            self.codecs[to] = self.codecs.pop(name)
         for row in self.all_rows():
             row[to] = row.pop(name)
         return ["rename", name, to]
@@ -114,18 +148,22 @@ class Table:
     def alterations(self) -> list[list[str]]:
         """What ch alter is to do next; the model has it already."""
         rng = self.rng
-        name, type_ = rng.choice(self.values)
+        indexed = [column for _, column, _, _ in self.indices]
+        free = [column for column in self.values if column[0] not in indexed]
+        name, type_ = rng.choice(free or self.values)
         new = f"n{self.commits} {len(self.values)}"
         self.commits += 1
         wish = rng.choice(("add", "drop", "rename", "swap", "again", "widen"))
+        if not free:
+            return [self.add(new, type_)]
         if wish == "widen" and type_ in WIDER:
             return [self.widen(name, WIDER[type_])]
         if wish == "rename":
             return [self.rename(name, new)]
         if wish == "again":
             return [self.drop(name), self.add(name, rng.choice(list(VALUES)))] if len(self.values) > 1 else [self.add(new, type_)]
-        if wish == "swap" and len(self.values) > 1:
-            other = rng.choice([column for column, _ in self.values if column != name])
+        if wish == "swap" and len(free) > 1:
+            other = rng.choice([column for column, _ in free if column != name])
             return [self.rename(name, new), self.rename(other, name), self.rename(new, other)]
         if wish == "drop" and len(self.values) > 1:
             return [self.drop(name)]
