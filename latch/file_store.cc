@@ -12,7 +12,6 @@ namespace ch::latch {
 
 namespace {
 
-constexpr std::string_view kOwner = "embedded 1\n";
 constexpr uint64_t kOwnerBytesMax = 4096;
 constexpr const char* kFreshHint = "head.";
 
@@ -21,12 +20,14 @@ std::string owner_path(const std::string& root) {
 }
 
 /// A root that is served by a daemon must not be written by processes that only see its files.
-void check_owner(const io::FileSystem& files, const std::string& root) {
+void check_owner(const io::FileSystem& files, const std::string& root, const Owner& expected) {
     const std::string path = owner_path(root);
-    const std::string owner = io::read_small_file(files, path, kOwnerBytesMax);
-    if (owner == kOwner) return;
+    const std::string found = io::read_small_file(files, path, kOwnerBytesMax);
+    const std::optional<Owner> owner = Owner::parse(found);
+    if (owner && owner->root_id == expected.root_id) return;
     throw Error(ErrorCode::Unsupported,
-                "this root's latch store is '" + owner + "', '" + std::string(kOwner) +
+                "this root's latch store is '" + found.substr(0, found.find('\n')) + "', '" +
+                    expected.text().substr(0, expected.text().find('\n')) +
                     "' was expected; open it through the store that owns it",
                 path);
 }
@@ -46,6 +47,26 @@ bool FileLatchStore::is_root(const io::FileSystem& files, const std::string& roo
     return files.kind(owner_path(root)) == io::EntryKind::File;
 }
 
+std::optional<Owner> FileLatchStore::owner(const io::FileSystem& files, const std::string& root) {
+    if (!is_root(files, root)) return std::nullopt;
+    const std::string text = io::read_small_file(files, owner_path(root), kOwnerBytesMax);
+    std::optional<Owner> owner = Owner::parse(text);
+    if (!owner)
+        throw Error(ErrorCode::Unsupported,
+                    "this root's latch store is '" + text.substr(0, text.find('\n')) +
+                        "', which this version does not know; upgrade chspark",
+                    owner_path(root));
+    return owner;
+}
+
+void FileLatchStore::set_owner(io::FileSystem& files, const std::string& root, const Owner& owner) {
+    const std::string fresh = owner_path(root) + ".new";
+    files.remove_file(fresh);
+    io::write_small_file(files, fresh, as_bytes(owner.text()));
+    files.rename_over(fresh, owner_path(root));
+    files.sync_folder(root + "/.ch/latch");
+}
+
 void FileLatchStore::check_local(const io::FileSystem& files, const std::string& root) {
     if (std::optional<std::string> kind = files.network_kind(root))
         throw Error(ErrorCode::Unsupported,
@@ -55,10 +76,10 @@ void FileLatchStore::check_local(const io::FileSystem& files, const std::string&
                     root);
 }
 
-void FileLatchStore::create(io::FileSystem& files, const std::string& root) {
+void FileLatchStore::create(io::FileSystem& files, const std::string& root, const Owner& owner) {
     files.make_folder(root);
-    check_local(files, root);
-    if (is_root(files, root)) return check_owner(files, root);
+    if (owner.is_embedded()) check_local(files, root);
+    if (is_root(files, root)) return check_owner(files, root, owner);
     const std::string folder = root + "/.ch";
     files.make_folder(folder);
     // Folders first, the owner's file last: is_root() looks for that file, so a creation that a
@@ -70,7 +91,7 @@ void FileLatchStore::create(io::FileSystem& files, const std::string& root) {
     size_t slash = root.find_last_of('/');
     files.sync_folder(slash == std::string::npos ? "." : root.substr(0, slash + 1));
     // Another process was faster: then its owner decides.
-    if (!files.put_file(owner_path(root), as_bytes(kOwner))) check_owner(files, root);
+    if (!files.put_file(owner_path(root), as_bytes(owner.text()))) check_owner(files, root, owner);
     files.sync_folder(folder + "/latch");
 }
 
@@ -91,14 +112,15 @@ void FileLatchStore::create_from(io::FileSystem& files, const std::string& root,
 }
 
 std::unique_ptr<FileLatchStore> FileLatchStore::open(std::shared_ptr<io::FileSystem> files,
-                                                     const std::string& root, Random random) {
+                                                     const std::string& root, Random random,
+                                                     const Owner& owner) {
     if (!is_root(*files, root))
         throw Error(ErrorCode::NotFound,
                     "no store here, .ch/latch/store is missing: ch create makes one, ch adopt "
                     "takes a ClickHouse table in",
                     root);
-    check_owner(*files, root);
-    check_local(*files, root);
+    check_owner(*files, root, owner);
+    if (owner.is_embedded()) check_local(*files, root);
     return std::make_unique<FileLatchStore>(OpenOnly{}, std::move(files), root, std::move(random));
 }
 

@@ -7,11 +7,12 @@
 
 #include "base/io/file_system.h"
 #include "latch/latch_store.h"
+#include "latch/owner.h"
 
 namespace ch::latch {
 
 /// The embedded store: no daemon, one machine, any number of processes.
-///   <root>/.ch/latch/store                 which store a root belongs to: "embedded 1"
+///   <root>/.ch/latch/store                 which store a root belongs to (owner.h)
 ///   <root>/.ch/latch/<resource>.<mode>     locked by the holder of that lease
 ///   <root>/.ch/manifest/<20 digits>        a manifest (core/envelope.h); put-if-absent commits it
 ///   <root>/.ch/floor/<20 digits>           the floor is the highest of these names
@@ -28,15 +29,22 @@ public:
     static bool is_root(const io::FileSystem& files, const std::string& root);
     /// Makes what is missing of the root; a root that another store owns, or that lies on a network
     /// file system, throws Error{Unsupported}. The folder's parent must exist.
-    static void create(io::FileSystem& files, const std::string& root);
-    /// The same for a new root whose chain begins with this manifest, which is its floor. What
-    /// stands for the versions before it must be there.
+    static void create(io::FileSystem& files, const std::string& root, const Owner& owner = {});
+    /// Which store the root belongs to; nothing where there is none. Throws Error{Unsupported} for
+    /// an owner that this version does not know.
+    static std::optional<Owner> owner(const io::FileSystem& files, const std::string& root);
+    /// Gives the root to another store, in one step. Requires: nobody uses it.
+    static void set_owner(io::FileSystem& files, const std::string& root, const Owner& owner);
+    /// The same as create() for a new root whose chain begins with this manifest, which is its
+    /// floor. What stands for the versions before it must be there.
     static void create_from(io::FileSystem& files, const std::string& root, const Manifest& first);
     /// Throws Error{Unsupported} if the folder lies on a network file system.
     static void check_local(const io::FileSystem& files, const std::string& root);
-    /// Throws Error{NotFound | Unsupported}. `random` gives pins their names.
+    /// Throws Error{NotFound | Unsupported}. `random` gives pins their names. `owner`: who opens
+    /// it; a daemon keeps its chain and its kept pins so, and its clients read manifests so.
     static std::unique_ptr<FileLatchStore> open(std::shared_ptr<io::FileSystem> files,
-                                                const std::string& root, Random random);
+                                                const std::string& root, Random random,
+                                                const Owner& owner = {});
 
     FileLatchStore(OpenOnly, std::shared_ptr<io::FileSystem> files, const std::string& root,
                    Random random)

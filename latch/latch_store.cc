@@ -5,6 +5,10 @@
 
 #include <cerrno>
 #include <charconv>
+#include <chrono>
+#include <thread>
+
+#include "latch/core/limits.h"
 
 namespace ch::latch {
 
@@ -18,6 +22,15 @@ std::optional<bool> is_held(LatchStore& latch, ResourceId resource) {
     } catch (const Error& error) {
         if (error.code() != ErrorCode::Io) throw;
         return std::nullopt;
+    }
+}
+
+uint64_t LatchStore::wait_above(uint64_t version, uint64_t wait_ms_max) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(wait_ms_max);
+    for (;;) {
+        const uint64_t newest = head();
+        if (newest > version || std::chrono::steady_clock::now() >= end) return newest;
+        std::this_thread::sleep_for(std::chrono::milliseconds(kLatchPollMs));
     }
 }
 

@@ -10,13 +10,10 @@
 #include <vector>
 
 #include "latch/core/envelope.h"
+#include "latch/core/latch_mode.h"
 #include "latch/core/publish_rule.h"
 
 namespace ch::latch {
-
-/// What a lease keeps others from. A writer excludes writers; a schema change waits for the writer
-/// and for all shared holders and excludes both; shared holders exclude schema changes only.
-enum class LatchMode : uint8_t { Writer, Schema, Shared };
 
 /// Keeps others waiting until it is destroyed, or its process ends. It says only who may try: what
 /// makes a stale holder harmless are the epochs (publish_rule.h).
@@ -72,6 +69,8 @@ public:
 
     /// The newest version; 0 in an empty root.
     [[nodiscard]] virtual uint64_t head() = 0;
+    /// The newest version, once it is above `version` or `wait_ms_max` has passed.
+    [[nodiscard]] virtual uint64_t wait_above(uint64_t version, uint64_t wait_ms_max);
     /// Nothing if that version is not there: not yet, or no more. Throws Error{Corrupt}.
     [[nodiscard]] virtual std::optional<Manifest> load(uint64_t version) = 0;
     /// Puts the edit behind the newest version if decide() allows it there, however often others

@@ -14,7 +14,9 @@
 #include "base/io/scratch_folder.h"
 #include "latch/file_store.h"
 #include "latch/memory_store.h"
+#include "latch/open_latch.h"
 #include "latch/publish_loop.h"
+#include "latch/test_daemon.h"
 
 namespace ch::latch {
 namespace {
@@ -33,7 +35,7 @@ Publication publication(uint64_t commit, uint64_t base, ResourceId changed) {
     return made;
 }
 
-enum class Kind { Memory, FilesInMemory, Files };
+enum class Kind { Memory, FilesInMemory, Files, Daemon };
 
 class LatchStoreContract : public testing::TestWithParam<Kind> {
 protected:
@@ -44,7 +46,14 @@ protected:
             folder_ = scratch_.emplace().path();
             files_ = std::make_shared<io::PosixFs>();
         }
-        if (files_) FileLatchStore::create(*files_, folder_ + "/root");
+        if (GetParam() == Kind::Daemon) {
+            folder_ = scratch_.emplace().path();
+            files_ = std::make_shared<io::PosixFs>();
+            daemon_.emplace(folder_ + "/root");
+            wait_for_root();
+        } else if (files_) {
+            FileLatchStore::create(*files_, folder_ + "/root");
+        }
         a_ = client();
         b_ = client();
     }
@@ -54,7 +63,14 @@ protected:
     }
     std::unique_ptr<LatchStore> client() {
         if (memory_) return std::make_unique<MemoryLatchStore>(memory_);
-        return FileLatchStore::open(files_, folder_ + "/root", [this] { return ++random_; });
+        return open_latch(files_, folder_ + "/root", "", false, [this] { return ++random_; });
+    }
+    void wait_for_root() {
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (!FileLatchStore::is_root(*files_, folder_ + "/root")) {
+            ASSERT_LT(std::chrono::steady_clock::now(), end) << "latchd makes no root";
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
     }
     uint64_t put(LatchStore& store, uint64_t commit, uint64_t base, ResourceId changed = 1) {
         Publication next = publication(commit, base, changed);
@@ -68,6 +84,7 @@ protected:
     std::shared_ptr<io::FileSystem> files_;
     std::optional<io::ScratchFolder> scratch_;
     std::string folder_;
+    std::optional<TestDaemon> daemon_;
     std::atomic<uint64_t> random_{0};
     std::unique_ptr<LatchStore> a_, b_;
 };
@@ -254,6 +271,23 @@ TEST_P(LatchStoreContract, APinBelowTheFloorIsExpired) {
     EXPECT_TRUE(std::holds_alternative<std::unique_ptr<Pin>>(b_->pin(3, "")));
 }
 
+TEST_P(LatchStoreContract, AWaitingReaderSeesACommit) {
+    put(*a_, 1, 0);
+    EXPECT_EQ(b_->wait_above(0, 10'000), 1u);
+    EXPECT_EQ(b_->wait_above(1, 10), 1u);
+    std::atomic<int64_t> seen_ns{0};
+    std::thread waiting([&] {
+        EXPECT_EQ(b_->wait_above(1, 20'000), 2u);
+        seen_ns = std::chrono::steady_clock::now().time_since_epoch().count();
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    put(*a_, 2, 1);
+    const int64_t published_ns = std::chrono::steady_clock::now().time_since_epoch().count();
+    waiting.join();
+    // 50 ms are promised on a machine that is not busy; a test may share its machine.
+    EXPECT_LT(seen_ns - published_ns, int64_t{1'000'000'000});
+}
+
 TEST_P(LatchStoreContract, AKeptPinOutlivesItsMaker) {
     put(*a_, 1, 0);
     EXPECT_FALSE(a_->keep(1, "month-end", "the books"));
@@ -270,11 +304,13 @@ TEST_P(LatchStoreContract, AKeptPinOutlivesItsMaker) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, LatchStoreContract,
-                         testing::Values(Kind::Memory, Kind::FilesInMemory, Kind::Files),
+                         testing::Values(Kind::Memory, Kind::FilesInMemory, Kind::Files,
+                                         Kind::Daemon),
                          [](const testing::TestParamInfo<Kind>& kind) {
                              return kind.param == Kind::Memory          ? "Memory"
                                     : kind.param == Kind::FilesInMemory ? "FilesInMemory"
-                                                                        : "Files";
+                                    : kind.param == Kind::Files         ? "Files"
+                                                                        : "Daemon";
                          });
 
 }  // namespace

@@ -8,8 +8,8 @@
 #include "engine/store/create_text.h"
 #include "engine/store/limits.h"
 #include "engine/store/tso.h"
-#include "latch/file_store.h"
 #include "latch/numbered_name.h"
+#include "latch/open_latch.h"
 
 namespace ch::storage {
 
@@ -55,8 +55,7 @@ std::string range_text(uint64_t oldest, uint64_t newest) {
 std::shared_ptr<Database> Database::open(std::shared_ptr<io::FileSystem> files,
                                          const std::string& root, DatabaseOptions options) {
     if (!options.random) options.random = system_random;
-    if (options.create) latch::FileLatchStore::create(*files, root);
-    auto latch = latch::FileLatchStore::open(files, root, options.random);
+    auto latch = latch::open_latch(files, root, options.latch, options.create, options.random);
     return std::make_shared<Database>(std::move(files), root, std::move(latch), std::move(options));
 }
 

@@ -21,7 +21,8 @@ struct DatabaseOptions {
     bool create = false;       ///< make what is missing of the root
     size_t sync_threads = 16;  ///< 1 = one sync after the other
     uint64_t checkpoint_versions = 64;
-    std::string note;  ///< who this is, for `ch latch status`; empty = the process id
+    std::string latch;  ///< which latch the root is expected to have (latch/open_latch.h)
+    std::string note;   ///< who this is, for `ch latch status`; empty = the process id
     std::function<uint64_t()> now_ms;  ///< wall clock; empty = the system's
     std::function<uint64_t()> random;  ///< for names and ids; empty = the system's
 };
