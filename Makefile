@@ -18,10 +18,10 @@ setup = $(if $(filter no,$(SETUP)),true,tools/setup/setup.sh $(1))
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## libch.so, ch and chspark.jar into build/
+build: ## libch.so, libch_latch.so, ch, latchd and chspark.jar into build/
 	@$(call setup,build)
-	@tools/setup/build.sh release libch ch_cli
-	@cp -u build/release/libch.so build/release/ch build/
+	@tools/setup/build.sh release libch libch_latch ch_cli latchd
+	@cp -u build/release/libch.so build/release/libch_latch.so build/release/ch build/release/latchd/latchd build/
 	@tools/setup/jar.sh
 
 test: ## all that CI runs: build, house rules, unit tests (also under ASan), fuzzers, damage, compatibility, Spark. ONLY=suite,suite SEED=n

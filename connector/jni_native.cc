@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/io/posix_fs.h"
 #include "ch/ch.h"
 #include "connector/command.h"
 #include "connector/describe.h"
@@ -22,6 +23,8 @@
 #include "connector/table_job.h"
 #include "connector/table_task.h"
 #include "connector/wall.h"
+#include "latch/daemon_store.h"
+#include "latch/open_latch.h"
 
 namespace {
 
@@ -109,6 +112,22 @@ jlong to_handle(std::unique_ptr<T> owned) {
 }  // namespace
 
 extern "C" {
+
+JNIEXPORT void JNICALL Java_io_chspark_ChNative_loadLatch(JNIEnv* env, jclass, jstring path) {
+    guarded<int>(env, [&] {
+        ch::latch::load_client_library(connector::to_utf8(env, path));
+        return 0;
+    });
+}
+
+JNIEXPORT void JNICALL Java_io_chspark_ChNative_checkLatch(JNIEnv* env, jclass, jstring root,
+                                                           jstring latch) {
+    guarded<int>(env, [&] {
+        ch::latch::check_latch(ch::io::PosixFs(), connector::to_utf8(env, root),
+                               connector::to_utf8(env, latch));
+        return 0;
+    });
+}
 
 JNIEXPORT jlong JNICALL Java_io_chspark_ChNative_openSession(JNIEnv* env, jclass,
                                                              jstring settings) {

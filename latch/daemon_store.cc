@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 
+#include <atomic>
 #include <type_traits>
 #include <utility>
 
@@ -32,17 +33,27 @@ std::string own_folder() {
                 path);
 }
 
-/// Never unloaded: pins and leases of it may live until the process ends.
+/// What dlopen() gave to load_client_library(): as dlopen's own list of what is loaded, one for the
+/// whole library that this code is in.
+std::atomic<void*> loaded_library{nullptr};
+
+/// Never unloaded: pins and leases of it may live until the process ends. Local: another gRPC in
+/// the process must not see ours.
+void* try_load(const std::string& path, std::string& reason) {
+    if (void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return library;
+    const char* said = ::dlerror();
+    if (reason.empty() && said != nullptr) reason = said;
+    return nullptr;
+}
+
 void* load_library(std::string& path) {
-    // Built trees have it one folder up.
+    if (void* library = loaded_library.load()) return library;
     const std::string folder = own_folder();
     std::string reason;
-    for (const std::string& place : {folder, folder + "/..", folder + "/../.."}) {
+    // Programs of a built tree lie in a folder below it.
+    for (const std::string& place : {folder, folder + "/.."}) {
         path = place + "/" + kLibrary;
-        // Local: another gRPC in the process must not see ours.
-        if (void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return library;
-        const char* said = ::dlerror();
-        if (reason.empty() && said != nullptr) reason = said;
+        if (void* library = try_load(path, reason)) return library;
     }
     not_loaded(folder + "/" + kLibrary, reason);
 }
@@ -62,6 +73,14 @@ std::unique_ptr<DaemonClient> make_client(const ClientOptions& options) {
 }
 
 }  // namespace
+
+void load_client_library(const std::string& path) {
+    if (loaded_library.load() != nullptr) return;
+    std::string reason;
+    void* library = try_load(path, reason);
+    if (library == nullptr) not_loaded(path, reason);
+    loaded_library.store(library);
+}
 
 template <typename Call>
 auto DaemonLatchStore::ask(Call call) {
@@ -86,12 +105,7 @@ std::unique_ptr<DaemonLatchStore> DaemonLatchStore::open(std::shared_ptr<io::Fil
                                                          const ClientOptions& options) {
     const std::optional<Owner> owner = FileLatchStore::owner(*files, root);
     if (!owner || owner->is_embedded())
-        throw Error(owner ? ErrorCode::Unsupported : ErrorCode::NotFound,
-                    owner ? "this root's latch is embedded, and " + options.address +
-                                " was asked for: leave the latch's address out, or give the root "
-                                "to a daemon (latchd --take-over)"
-                          : "no store here, .ch/latch/store is missing: latchd makes one",
-                    root);
+        throw Error(ErrorCode::Unsupported, "no latch daemon owns this root", root);
     ClientOptions chosen = options;
     if (chosen.address.empty()) chosen.address = owner->address;
     if (chosen.ttl_ms == 0) chosen.ttl_ms = kTtlMsDefault;

@@ -52,4 +52,9 @@ private:
     const std::string address_;
 };
 
+/// Loads libch_latch.so from this path, for a library whose copy on disk is gone, so that nothing
+/// stands beside it. Once for all stores that are opened later; a second call changes nothing.
+/// Throws Error{Unsupported}.
+void load_client_library(const std::string& path);
+
 }  // namespace ch::latch

@@ -16,6 +16,10 @@ namespace ch::latch {
 /// Throws Error{InvalidArgument} for any other text.
 void check_latch_choice(std::string_view latch);
 
+/// Throws Error{Unsupported} if the root's word contradicts, Error{NotFound} if a daemon is
+/// expected and there is no root.
+void check_latch(const io::FileSystem& files, const std::string& root, const std::string& latch);
+
 /// The store of a root. With `create` an embedded root is made where there is none. Throws
 /// Error{NotFound | Unsupported | InvalidArgument}, and Error{Io} where a daemon does not answer.
 std::unique_ptr<LatchStore> open_latch(std::shared_ptr<io::FileSystem> files,

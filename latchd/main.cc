@@ -6,16 +6,19 @@
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <random>
 
 #include "base/io/posix_fs.h"
 #include "latch/core/limits.h"
 #include "latchd/arbiter.h"
+#include "latchd/http_port.h"
 #include "latchd/log.h"
+#include "latchd/metrics.h"
 #include "latchd/served_root.h"
 #include "latchd/service.h"
+#include "latchd/status_page.h"
 
 namespace {
 
@@ -29,6 +32,7 @@ struct Settings {
     std::string root;
     std::string listen = "127.0.0.1:7800";
     std::string advertise;
+    std::string http;
     uint64_t ttl_ms_max = kTtlMsMaxDefault;
     bool takes_over = false;
     bool gives_back = false;
@@ -83,6 +87,18 @@ std::unique_ptr<grpc::Server> start_server(const Settings& settings, ch::latchd:
     return server;
 }
 
+ch::latchd::HttpAnswer answer(const std::string& path, const ch::latchd::Picture& picture,
+                              ch::latchd::Metrics& metrics) {
+    uint64_t oldest_ms = 0;
+    for (const auto& pin : picture.pins) oldest_ms = std::max(oldest_ms, pin.age_ms);
+    if (path == "/metrics")
+        return {200, "text/plain; version=0.0.4; charset=utf-8",
+                metrics.text(picture.standing, oldest_ms)};
+    if (path == "/status") return {200, "application/json", ch::latchd::status_json(picture)};
+    if (path == "/") return {200, "text/html; charset=utf-8", ch::latchd::status_page(picture)};
+    return {404, "text/plain; charset=utf-8", "there are /, /status and /metrics\n"};
+}
+
 void serve(const Settings& settings) {
     const std::string address =
         "grpc://" + (settings.advertise.empty() ? settings.listen : settings.advertise);
@@ -97,8 +113,16 @@ void serve(const Settings& settings) {
     options.floor = root.chain().floor();
     options.random = system_random;
     ch::latchd::Arbiter arbiter(options);
-    ch::latchd::Service service(root, arbiter);
+    ch::latchd::Metrics metrics;
+    ch::latchd::Service service(root, arbiter, metrics);
     const std::unique_ptr<grpc::Server> server = start_server(settings, service);
+    std::optional<ch::latchd::HttpPort> http;
+    if (!settings.http.empty())
+        http.emplace(settings.http, [&](const std::string& path) {
+            return answer(path,
+                          {settings.root, root.id(), address, arbiter.standing(), arbiter.pins()},
+                          metrics);
+        });
     ch::latchd::log_event("info", "serving",
                           {{"root", settings.root},
                            {"address", address},
@@ -127,6 +151,9 @@ int run(int argc, char** argv) {
     app.add_option("--advertise", settings.advertise,
                    "Where clients find the daemon, written into the root (default: --listen)")
         ->option_text("ADDRESS");
+    app.add_option("--http", settings.http,
+                   "host:port for /metrics, /status and a page for people (default: none)")
+        ->option_text("ADDRESS");
     app.add_option("--ttl-max", settings.ttl_ms_max,
                    "How long a holder may be silent, in milliseconds, and how long a restarted "
                    "daemon waits for holders (default 20000)")
@@ -142,7 +169,7 @@ int run(int argc, char** argv) {
         ch::latchd::ServedRoot::give_back(files, settings.root);
         return 0;
     }
-    if (!is_local(settings.listen))
+    if (!is_local(settings.listen) || (!settings.http.empty() && !is_local(settings.http)))
         throw ch::Error(ch::ErrorCode::Unsupported,
                         "without TLS the daemon listens on this machine only: 127.0.0.1, ::1 or "
                         "unix:/path",

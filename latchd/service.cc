@@ -21,24 +21,38 @@ void fill(const latch::Expired& expired, rpc::Expired& reply) {
 
 }  // namespace
 
-Service::Service(ServedRoot& root, Arbiter& arbiter)
-    : root_(root), arbiter_(arbiter), files_(kJobsMax) {
+Service::Service(ServedRoot& root, Arbiter& arbiter, Metrics& metrics)
+    : root_(root), arbiter_(arbiter), metrics_(metrics), files_(kJobsMax) {
     if (arbiter.head() > 0)
         if (const std::optional<latch::Manifest> newest = root.chain().load(arbiter.head()))
             head_id_ = newest->envelope.commit_id;
 }
 
-grpc::ServerUnaryReactor* Service::at_once(grpc::CallbackServerContext* context, const Body& body) {
+/// Request, reply and context live until the call is finished.
+void Service::finish(const char* method, grpc::ServerUnaryReactor* reactor, Time begun,
+                     const Body& body) {
+    const grpc::Status status = guarded(body);
+    const auto spent = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - begun);
+    metrics_.count(method, status.error_code(), static_cast<uint64_t>(spent.count()));
+    reactor->Finish(status);
+}
+
+grpc::ServerUnaryReactor* Service::at_once(const char* method, grpc::CallbackServerContext* context,
+                                           const Body& body) {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    reactor->Finish(guarded(body));
+    finish(method, reactor, std::chrono::steady_clock::now(), body);
     return reactor;
 }
 
-grpc::ServerUnaryReactor* Service::in_queue(grpc::CallbackServerContext* context, Body body) {
+grpc::ServerUnaryReactor* Service::in_queue(const char* method,
+                                            grpc::CallbackServerContext* context, Body body) {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    // Request and reply live until the call is finished.
-    if (!files_.post([reactor, body = std::move(body)] { reactor->Finish(guarded(body)); }))
-        reactor->Finish(full("requests"));
+    const Time begun = std::chrono::steady_clock::now();
+    if (!files_.post([this, method, reactor, begun, body = std::move(body)] {
+            finish(method, reactor, begun, body);
+        }))
+        finish(method, reactor, begun, [] { return full("requests"); });
     return reactor;
 }
 
@@ -53,7 +67,7 @@ void Service::check_grace() {
 
 grpc::ServerUnaryReactor* Service::Open(grpc::CallbackServerContext* context,
                                         const rpc::OpenRequest* request, rpc::OpenReply* reply) {
-    return at_once(context, [&] {
+    return at_once("Open", context, [&] {
         const std::optional<Opened> opened =
             arbiter_.open(request->ttl_ms(), request->note(), claims_of(*request));
         if (!opened) return full("sessions");
@@ -68,7 +82,7 @@ grpc::ServerUnaryReactor* Service::Open(grpc::CallbackServerContext* context,
 
 grpc::ServerUnaryReactor* Service::Renew(grpc::CallbackServerContext* context,
                                          const rpc::RenewRequest* request, rpc::RenewReply* reply) {
-    return at_once(context, [&] {
+    return at_once("Renew", context, [&] {
         std::vector<std::string> broken;
         if (!arbiter_.renew(request->session(), broken)) return unknown_session();
         for (const std::string& id : broken) reply->add_lost_leases(id);
@@ -79,7 +93,7 @@ grpc::ServerUnaryReactor* Service::Renew(grpc::CallbackServerContext* context,
 grpc::ServerUnaryReactor* Service::Close(grpc::CallbackServerContext* context,
                                          const rpc::CloseRequest* request,
                                          rpc::CloseReply* /*reply*/) {
-    return at_once(context, [&] {
+    return at_once("Close", context, [&] {
         arbiter_.close(request->session());
         return grpc::Status::OK;
     });
@@ -94,7 +108,7 @@ grpc::ServerUnaryReactor* Service::Acquire(grpc::CallbackServerContext* /*contex
 grpc::ServerUnaryReactor* Service::Release(grpc::CallbackServerContext* context,
                                            const rpc::ReleaseRequest* request,
                                            rpc::ReleaseReply* /*reply*/) {
-    return at_once(context, [&] {
+    return at_once("Release", context, [&] {
         return arbiter_.release(request->session(), request->id()) ? grpc::Status::OK
                                                                    : unknown_session();
     });
@@ -103,7 +117,7 @@ grpc::ServerUnaryReactor* Service::Release(grpc::CallbackServerContext* context,
 grpc::ServerUnaryReactor* Service::Break(grpc::CallbackServerContext* context,
                                          const rpc::BreakRequest* request,
                                          rpc::BreakReply* /*reply*/) {
-    return at_once(context, [&] {
+    return at_once("Break", context, [&] {
         arbiter_.break_resource(request->resource());
         return grpc::Status::OK;
     });
@@ -111,7 +125,7 @@ grpc::ServerUnaryReactor* Service::Break(grpc::CallbackServerContext* context,
 
 grpc::ServerUnaryReactor* Service::Pin(grpc::CallbackServerContext* context,
                                        const rpc::PinRequest* request, rpc::PinReply* reply) {
-    return at_once(context, [&] {
+    return at_once("Pin", context, [&] {
         check_pin_name(request->name());
         check_note(request->note());
         const Arbiter::PinOutcome outcome = arbiter_.pin(
@@ -132,7 +146,7 @@ grpc::ServerUnaryReactor* Service::Pin(grpc::CallbackServerContext* context,
 grpc::ServerUnaryReactor* Service::Unpin(grpc::CallbackServerContext* context,
                                          const rpc::UnpinRequest* request,
                                          rpc::UnpinReply* /*reply*/) {
-    return at_once(context, [&] {
+    return at_once("Unpin", context, [&] {
         return arbiter_.unpin(request->session(), request->name()) ? grpc::Status::OK
                                                                    : unknown_session();
     });
@@ -140,7 +154,7 @@ grpc::ServerUnaryReactor* Service::Unpin(grpc::CallbackServerContext* context,
 
 grpc::ServerUnaryReactor* Service::Keep(grpc::CallbackServerContext* context,
                                         const rpc::KeepRequest* request, rpc::KeepReply* reply) {
-    return in_queue(context, [this, request, reply] {
+    return in_queue("Keep", context, [this, request, reply] {
         check_note(request->note());
         const std::optional<latch::Expired> expired =
             root_.chain().keep(request->version(), request->name(), request->note());
@@ -152,7 +166,7 @@ grpc::ServerUnaryReactor* Service::Keep(grpc::CallbackServerContext* context,
 grpc::ServerUnaryReactor* Service::Unkeep(grpc::CallbackServerContext* context,
                                           const rpc::UnkeepRequest* request,
                                           rpc::UnkeepReply* reply) {
-    return in_queue(context, [this, request, reply] {
+    return in_queue("Unkeep", context, [this, request, reply] {
         reply->set_was_there(root_.chain().unkeep(request->name()));
         return grpc::Status::OK;
     });
@@ -161,7 +175,7 @@ grpc::ServerUnaryReactor* Service::Unkeep(grpc::CallbackServerContext* context,
 grpc::ServerUnaryReactor* Service::ListPins(grpc::CallbackServerContext* context,
                                             const rpc::ListPinsRequest* /*request*/,
                                             rpc::ListPinsReply* reply) {
-    return in_queue(context, [this, reply] {
+    return in_queue("ListPins", context, [this, reply] {
         check_grace();
         std::vector<rpc::PinEntry> all;
         for (const Arbiter::HeldPin& held : arbiter_.pins()) {
@@ -215,7 +229,7 @@ uint64_t Service::publish(const rpc::PublishRequest& request, rpc::PublishReply&
 grpc::ServerUnaryReactor* Service::Publish(grpc::CallbackServerContext* context,
                                            const rpc::PublishRequest* request,
                                            rpc::PublishReply* reply) {
-    return in_queue(context, [this, request, reply] {
+    return in_queue("Publish", context, [this, request, reply] {
         arbiter_.set_head(publish(*request, *reply));
         return grpc::Status::OK;
     });
@@ -224,7 +238,7 @@ grpc::ServerUnaryReactor* Service::Publish(grpc::CallbackServerContext* context,
 grpc::ServerUnaryReactor* Service::Head(grpc::CallbackServerContext* context,
                                         const rpc::HeadRequest* /*request*/,
                                         rpc::HeadReply* reply) {
-    return at_once(context, [&] {
+    return at_once("Head", context, [&] {
         reply->set_version(arbiter_.head());
         reply->set_floor(arbiter_.floor());
         return grpc::Status::OK;
@@ -239,7 +253,7 @@ grpc::ServerWriteReactor<rpc::WatchReply>* Service::Watch(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* Service::RaiseFloor(grpc::CallbackServerContext* context,
                                               const rpc::RaiseFloorRequest* request,
                                               rpc::RaiseFloorReply* /*reply*/) {
-    return in_queue(context, [this, request] {
+    return in_queue("RaiseFloor", context, [this, request] {
         check_grace();
         if (request->version() > arbiter_.head())
             throw Error(ErrorCode::InvalidArgument,
@@ -255,7 +269,7 @@ grpc::ServerUnaryReactor* Service::RaiseFloor(grpc::CallbackServerContext* conte
 grpc::ServerUnaryReactor* Service::Forget(grpc::CallbackServerContext* context,
                                           const rpc::ForgetRequest* request,
                                           rpc::ForgetReply* /*reply*/) {
-    return in_queue(context, [this, request] {
+    return in_queue("Forget", context, [this, request] {
         if (request->below() > root_.chain().floor())
             throw Error(ErrorCode::InvalidArgument,
                         "manifests below " + std::to_string(request->below()) +
@@ -268,7 +282,7 @@ grpc::ServerUnaryReactor* Service::Forget(grpc::CallbackServerContext* context,
 grpc::ServerUnaryReactor* Service::Status(grpc::CallbackServerContext* context,
                                           const rpc::StatusRequest* /*request*/,
                                           rpc::StatusReply* reply) {
-    return at_once(context, [&] {
+    return at_once("Status", context, [&] {
         ::ch::latchd::fill(arbiter_.standing(), *reply);
         reply->set_root_id(root_.id());
         return grpc::Status::OK;

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
 #include "latch/latch.grpc.pb.h"
 #include "latchd/arbiter.h"
 #include "latchd/job_queue.h"
+#include "latchd/metrics.h"
 #include "latchd/request.h"
 #include "latchd/served_root.h"
 
@@ -15,7 +17,7 @@ namespace ch::latchd {
 /// What touches files runs in one queue, so that there is one publisher. Must outlive the server.
 class Service final : public rpc::Latch::CallbackService {
 public:
-    Service(ServedRoot& root, Arbiter& arbiter);
+    Service(ServedRoot& root, Arbiter& arbiter, Metrics& metrics);
 
     /// Returns when no file is being written any more.
     void stop() { files_.stop(); }
@@ -69,8 +71,13 @@ public:
 
 private:
     using Body = std::function<grpc::Status()>;
-    grpc::ServerUnaryReactor* at_once(grpc::CallbackServerContext* context, const Body& body);
-    grpc::ServerUnaryReactor* in_queue(grpc::CallbackServerContext* context, Body body);
+    using Time = std::chrono::steady_clock::time_point;
+    void finish(const char* method, grpc::ServerUnaryReactor* reactor, Time begun,
+                const Body& body);
+    grpc::ServerUnaryReactor* at_once(const char* method, grpc::CallbackServerContext* context,
+                                      const Body& body);
+    grpc::ServerUnaryReactor* in_queue(const char* method, grpc::CallbackServerContext* context,
+                                       Body body);
     [[nodiscard]] uint64_t publish(const rpc::PublishRequest& request, rpc::PublishReply& reply);
     void check_base(const latch::Publication& publication);
     /// Throws Error{Busy} while holders of before a restart may not have come forward yet.
@@ -78,6 +85,7 @@ private:
 
     ServedRoot& root_;
     Arbiter& arbiter_;
+    Metrics& metrics_;
     latch::CommitId head_id_{};  // of arbiter_.head(); of the queue's thread alone
     JobQueue files_;
 };

@@ -34,6 +34,13 @@ std::shared_ptr<const TableState> find_table(const State& state, const std::stri
     return found;
 }
 
+std::shared_ptr<Database> open_database(const std::shared_ptr<io::FileSystem>& files,
+                                        const std::string& root, const ReadPoint& point) {
+    DatabaseOptions options;
+    options.latch = point.latch;
+    return Database::open(files, root, std::move(options));
+}
+
 }  // namespace
 
 ReadPoint ReadPoint::of_number(uint64_t number) {
@@ -89,7 +96,7 @@ std::optional<std::vector<std::string>> list_databases(const std::shared_ptr<io:
         store_path(*files, without_trailing_slash(path) + "/-/-");
     if (!place) return std::nullopt;
     std::vector<std::string> names;
-    std::shared_ptr<Database> database = Database::open(files, place->root, {});
+    std::shared_ptr<Database> database = open_database(files, place->root, point);
     for (const auto& [name, id] : read_snapshot(*database, point).state->databases)
         names.push_back(name);
     return names;
@@ -101,7 +108,7 @@ std::optional<std::vector<std::string>> list_tables(const std::shared_ptr<io::Fi
     const std::optional<StorePath> place = store_path(*files, without_trailing_slash(path) + "/-");
     if (!place) return std::nullopt;
     std::vector<std::string> names;
-    std::shared_ptr<Database> database = Database::open(files, place->root, {});
+    std::shared_ptr<Database> database = open_database(files, place->root, point);
     const std::shared_ptr<const State> state = read_snapshot(*database, point).state;
     for (const auto& [id, table] : state->tables)
         if (table->database_name == place->database) names.push_back(table->name);
@@ -120,7 +127,7 @@ OpenedTable open_table(const std::shared_ptr<io::FileSystem>& files, const std::
                         path);
         return {table::Table::open(files, path, previous, pool), std::nullopt};
     }
-    std::shared_ptr<Database> database = Database::open(files, place->root, {});
+    std::shared_ptr<Database> database = open_database(files, place->root, point);
     const Snapshot snapshot = read_snapshot(*database, point);
     const uint64_t version = snapshot.state->version;
     const uint64_t changed =

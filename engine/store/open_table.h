@@ -16,6 +16,7 @@ namespace ch::storage {
 struct ReadPoint {
     std::optional<uint64_t> version;
     std::optional<uint64_t> tso;
+    std::string latch;  ///< which latch the store is expected to have (DatabaseOptions)
 
     /// `number` below 2^40 is a version, others are timestamps.
     static ReadPoint of_number(uint64_t number);

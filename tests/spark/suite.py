@@ -53,6 +53,7 @@ def main() -> int:
         import check_aggregates  # noqa: F401
         import check_catalog  # noqa: F401
         import check_jvm  # noqa: F401
+        import check_latch  # noqa: F401
         import check_pushdown  # noqa: F401
         import check_random  # noqa: F401
         import check_random_tables  # noqa: F401

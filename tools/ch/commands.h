@@ -18,6 +18,7 @@ struct CommandContext {
     bool as_json = false;
     bool show_progress = false;
     std::optional<uint64_t> version;  ///< of a store, or a TiDB timestamp; nothing = the newest
+    std::string latch;                ///< which latch stores are expected to have (DatabaseOptions)
 };
 
 enum class CatFormat : uint8_t { Csv, Jsonl, Arrow };

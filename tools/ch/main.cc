@@ -30,7 +30,7 @@ struct CommandLine {
     std::string output = "table";
     bool progress = false;
     uint64_t memory_bytes = kMemoryBytesDefault;
-    std::optional<uint64_t> version;
+    CommandContext context;  ///< make_context() adds to what options set
     ch::tools::CatOptions cat;
     ch::tools::WriteOptions write;
     ch::tools::ChangeOptions change;
@@ -39,11 +39,10 @@ struct CommandLine {
 };
 
 CommandContext make_context(const CommandLine& line) {
-    CommandContext context;
+    CommandContext context = line.context;
     context.files = std::make_shared<ch::io::PosixFs>();
     context.pool =
         std::make_shared<ch::BufferPool>(std::make_shared<ch::MemoryBudget>(line.memory_bytes));
-    context.version = line.version;
     context.as_json = line.output == "json";
     context.show_progress = line.progress || ::isatty(STDERR_FILENO) == 1;
     return context;
@@ -75,6 +74,10 @@ void add_shared_options(CLI::App& command, CommandLine& line, const char* what,
     command.add_option(what, line.path, meaning)->required()->option_text("");
     command.add_flag("--progress", line.progress, "Show progress though the output is no terminal");
     command
+        .add_option("--latch", line.context.latch,
+                    "embedded or grpc://host:port (default: as the root says)")
+        ->option_text("LATCH");
+    command
         .add_option("--memory", line.memory_bytes,
                     "Most native memory, in bytes or as 512MB (default 1GB)")
         ->transform(CLI::AsSizeValue(false))
@@ -85,7 +88,7 @@ void add_shared_options(CLI::App& command, CommandLine& line, const char* what,
 /// Of the commands that read tables as they were.
 void add_version_option(CLI::App& command, CommandLine& line) {
     add_count(
-        command, "--version-of", line.version,
+        command, "--version-of", line.context.version,
         "A store's tables at this version of the root, or TiDB timestamp (default: the newest)",
         "NUMBER");
 }
@@ -330,25 +333,19 @@ void add_store_commands(CLI::App& app, CommandLine& line) {
 
 void add_commands(CLI::App& app, CommandLine& line) {
     constexpr const char* kTable = "A table's folder, or ROOT/DATABASE/TABLE";
-    add_version_option(
-        *add_report_command(app, line, "ls", "List databases of a root, or tables of a database",
-                            "PATH", "A ClickHouse data path or a store's root, or ROOT/DATABASE",
-                            ch::tools::run_ls),
-        line);
-    add_version_option(
-        *add_report_command(app, line, "describe", "Show a table's columns, keys and size", "TABLE",
-                            kTable, ch::tools::run_describe),
-        line);
-    add_version_option(
-        *add_report_command(app, line, "parts", "List a table's active parts, and the broken ones",
-                            "TABLE", kTable, ch::tools::run_parts),
-        line);
+    auto add = [&](const char* name, const char* help, const char* what, const char* meaning,
+                   bool (*run)(const CommandContext&, const std::string&)) {
+        add_version_option(*add_report_command(app, line, name, help, what, meaning, run), line);
+    };
+    add("ls", "List databases of a root, or tables of a database", "PATH",
+        "A ClickHouse data path or a store's root, or ROOT/DATABASE", ch::tools::run_ls);
+    add("describe", "Show a table's columns, keys and size", "TABLE", kTable,
+        ch::tools::run_describe);
+    add("parts", "List a table's active parts, and the broken ones", "TABLE", kTable,
+        ch::tools::run_parts);
+    add("check", "Verify every checksum of every part", "TABLE", kTable, ch::tools::run_check);
     add_report_command(app, line, "inspect", "Show a part's files, columns, codecs and ratios",
                        "PART", "A part's folder", ch::tools::run_inspect);
-    add_version_option(
-        *add_report_command(app, line, "check", "Verify every checksum of every part", "TABLE",
-                            kTable, ch::tools::run_check),
-        line);
     add_cat_command(app, line, kTable);
     add_store_commands(app, line);
     add_write_commands(app, line);

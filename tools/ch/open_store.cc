@@ -7,6 +7,7 @@ std::shared_ptr<storage::Database> open_store(const CommandContext& context,
     storage::DatabaseOptions options;
     options.note = "ch, " + latch::process_note();
     options.create = create;
+    options.latch = context.latch;
     return storage::Database::open(context.files, root, options);
 }
 

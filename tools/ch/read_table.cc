@@ -3,7 +3,10 @@
 namespace ch::tools {
 
 storage::ReadPoint read_point(const CommandContext& context) {
-    return context.version ? storage::ReadPoint::of_number(*context.version) : storage::ReadPoint();
+    storage::ReadPoint point =
+        context.version ? storage::ReadPoint::of_number(*context.version) : storage::ReadPoint();
+    point.latch = context.latch;
+    return point;
 }
 
 std::shared_ptr<const table::Table> open_table(const CommandContext& context,

@@ -6,6 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 purpose=${1:?usage: setup.sh build|demo|test|test-full|bench|lint|fuzz}
 
 build_packages=(g++ binutils cmake ninja-build ccache liblz4-dev libzstd-dev libxxhash-dev zlib1g-dev nlohmann-json3-dev libcli11-dev
+    protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libgrpc++-dev patchelf
     flatbuffers-compiler libflatbuffers-dev libgtest-dev libbenchmark-dev tzdata
     openjdk-17-jdk-headless maven python3 python3-pip ca-certificates)
 test_packages=(faketime mount util-linux)

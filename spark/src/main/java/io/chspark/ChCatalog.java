@@ -43,12 +43,8 @@ public final class ChCatalog implements StagingTableCatalog, SupportsNamespaces,
       throw new IllegalArgumentException(
           "set spark.sql.catalog." + catalogName + ".path to the root folder");
     }
-    String latch = options.getOrDefault("latch", "embedded");
-    if (!latch.equals("embedded")) {
-      throw new IllegalArgumentException(
-          "spark.sql.catalog." + catalogName + ".latch must be 'embedded', found '" + latch + "'");
-    }
     root = ChPath.local(path);
+    ChLatch.expect(root, options.getOrDefault("latch", ChLatch.EMBEDDED));
   }
 
   @Override

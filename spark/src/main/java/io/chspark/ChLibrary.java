@@ -57,7 +57,7 @@ final class ChLibrary {
     }
   }
 
-  private static String platform() {
+  static String platform() {
     String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
     String arch = System.getProperty("os.arch", "");
     return os + "-" + (arch.equals("amd64") ? "x86_64" : arch);

@@ -21,6 +21,12 @@ final class ChNative {
 
   private ChNative() {}
 
+  /** Loads libch_latch.so; once, and before a root of a latch daemon is opened. */
+  static native void loadLatch(String path);
+
+  /** Throws where the root's word contradicts "embedded" or a daemon's address. */
+  static native void checkLatch(String root, String latch);
+
   static native long openSession(String settings);
 
   static native void closeSession(long session);

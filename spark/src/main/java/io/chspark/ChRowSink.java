@@ -46,6 +46,9 @@ final class ChRowSink implements AutoCloseable {
     this.taskText = taskText;
     this.conf = conf;
     addKind(schema);
+    if (conf.usesDaemon) {
+      ChLatch.load();
+    }
     session = ChSession.use(conf.memoryBytes);
     memory =
         ChTaskMemory.of(

@@ -22,6 +22,9 @@ final class ChWriteConf implements Serializable {
   final long latchWaitMs;
   final int batchRows;
 
+  /** Whether the table's root may be a latch daemon's, as the driver knows. */
+  final boolean usesDaemon;
+
   ChWriteConf(CaseInsensitiveStringMap options) {
     memoryBytes = new ChReadConf(options).memoryBytes;
     latchWaitMs = JavaUtils.timeStringAsMs(text(options, LATCH_WAIT, "10s"));
@@ -31,6 +34,7 @@ final class ChWriteConf implements Serializable {
           ChReadConf.PREFIX + BATCH_ROWS + " must be 1 to 9999999, found '" + rows + "'");
     }
     batchRows = Integer.parseInt(rows);
+    usesDaemon = ChLatch.isLoaded();
   }
 
   /** Where there are no options: a catalog's commands. */
