@@ -32,20 +32,32 @@ Arbiter::Arbiter(ArbiterOptions options)
       time_([this] { let_time_pass(); }) {}
 
 Arbiter::~Arbiter() {
-    stop();
+    static_cast<void>(stop());
     time_.join();
 }
 
-void Arbiter::stop() {
+bool Arbiter::stop() {
     std::vector<Call> refused;
+    bool is_idle = false;
     {
         std::lock_guard lock(mutex_);
         is_stopped_ = true;
         for (auto& [id, waiting] : waiting_) refused.push_back({std::move(waiting.done), false});
         waiting_.clear();
+        // Nobody waits any more, but the keeper has not heard of it.
+        const std::vector<latch::Holder> holders = keeper_.holders();
+        is_idle = keeper_.pins().empty() && keeper_.grace_left_ms(boot_ms()) == 0 &&
+                  std::all_of(holders.begin(), holders.end(),
+                              [](const latch::Holder& holder) { return holder.is_waiting; });
     }
     changed_.notify_all();
     finish(std::move(refused));
+    return is_idle;
+}
+
+bool Arbiter::is_stopped() {
+    std::lock_guard lock(mutex_);
+    return is_stopped_;
 }
 
 uint64_t Arbiter::new_number() const {
@@ -91,6 +103,7 @@ std::optional<Opened> Arbiter::open(uint64_t ttl_ms, std::string note, const Cla
     std::vector<Call> calls;
     {
         std::lock_guard lock(mutex_);
+        if (is_stopped_) return std::nullopt;
         const uint64_t now = boot_ms();
         keeper_.close(claims.previous, now);
         opened.session = new_number();
@@ -201,7 +214,7 @@ Arbiter::PinOutcome Arbiter::pin(latch::SessionNumber session, const std::string
                                  std::optional<uint64_t> version, std::string note) {
     std::lock_guard lock(mutex_);
     const uint64_t now = boot_ms();
-    if (!keeper_.renew(session, now)) return Ended{};
+    if (is_stopped_ || !keeper_.renew(session, now)) return Ended{};
     // Asked again, because the reply was lost: the first answer, whatever was published since.
     if (const latch::SessionPin* held = keeper_.find_pin(session, name)) return held->version;
     const uint64_t wanted = version.value_or(head_);
@@ -298,12 +311,6 @@ Standing Arbiter::standing() {
         standing.holders.push_back(std::move(entry));
     }
     return standing;
-}
-
-bool Arbiter::is_idle() {
-    std::lock_guard lock(mutex_);
-    return keeper_.pins().empty() && keeper_.holders().empty() &&
-           keeper_.grace_left_ms(boot_ms()) == 0;
 }
 
 }  // namespace ch::latchd

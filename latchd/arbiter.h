@@ -62,7 +62,7 @@ public:
     Arbiter(const Arbiter&) = delete;
     Arbiter& operator=(const Arbiter&) = delete;
 
-    /// Nothing at the limit of sessions.
+    /// Nothing at the limit of sessions, and when it is stopped.
     [[nodiscard]] std::optional<Opened> open(uint64_t ttl_ms, std::string note,
                                              const Claims& claims);
     /// False, as of every call of a session: it has ended. `broken`: leases that were broken since.
@@ -106,10 +106,10 @@ public:
     void unwatch(uint64_t ticket);
 
     [[nodiscard]] Standing standing();
-    /// Whether nothing would be lost if the daemon ended now.
-    [[nodiscard]] bool is_idle();
-    /// Refuses all who wait.
-    void stop();
+    /// Refuses all who wait, and from now on every lease, pin and session. True if nothing is held
+    /// then, so that nothing would be lost if the daemon ended.
+    bool stop();
+    [[nodiscard]] bool is_stopped();
 
 private:
     struct Waiting {

@@ -130,8 +130,7 @@ void serve(const Settings& settings) {
                            {"floor", std::to_string(options.floor)},
                            {"grace_ms", std::to_string(options.grace_ms)}});
     wait_for_stop_signal();
-    const bool is_idle = arbiter.is_idle();
-    arbiter.stop();
+    const bool is_idle = arbiter.stop();
     server->Shutdown(std::chrono::system_clock::now() + kStopTime);
     service.stop();
     if (is_idle) root.end_idle();

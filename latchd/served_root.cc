@@ -86,6 +86,9 @@ ServedRoot ServedRoot::open(std::shared_ptr<io::FileSystem> files, const std::st
         served.owner_.address = address;
         latch::FileLatchStore::set_owner(*files, root, served.owner_);
     }
+    // A manifest that the last daemon put and did not acknowledge will be served: not before its
+    // name is durable.
+    files->sync_folder(root + "/.ch/manifest");
     served.chain_ = latch::FileLatchStore::open(files, root, random, served.owner_);
     return served;
 }

@@ -70,6 +70,9 @@ grpc::ServerUnaryReactor* Service::Open(grpc::CallbackServerContext* context,
     return at_once("Open", context, [&] {
         const std::optional<Opened> opened =
             arbiter_.open(request->ttl_ms(), request->note(), claims_of(*request));
+        // Clients make such a call again, until there is another daemon.
+        if (!opened && arbiter_.is_stopped())
+            return grpc::Status(grpc::StatusCode::UNAVAILABLE, "the daemon is stopping");
         if (!opened) return full("sessions");
         reply->set_session(opened->session);
         reply->set_ttl_ms(opened->ttl_ms);

@@ -210,6 +210,8 @@ void ClientSession::renew() {
     }
     rpc::RenewReply reply;
     grpc::ClientContext context;
+    // A daemon that comes back within the round is told at once.
+    context.set_wait_for_ready(true);
     context.set_deadline(call_deadline(std::max(ttl_ms / kRenewalsPerTtl, kTtlMsMin)));
     const grpc::Status status = stub_->Renew(&context, request, &reply);
     if (is_ended_by_unknown(status)) {

@@ -315,7 +315,10 @@ void add_store_commands(CLI::App& app, CommandLine& line) {
     CLI::App* latch = app.add_subcommand("latch", "Who may write to which table");
     latch->require_subcommand(1);
     add_report_command(*latch, line, "status", "Show tables' latches, the floor and the pins",
-                       "ROOT", kRoot, ch::tools::run_latch_status);
+                       "ROOT", kRoot, ch::tools::run_latch_status)
+        ->alias("ls");
+    add_report_command(*latch, line, "watch", "Print versions as they come, until it is ended",
+                       "ROOT", kRoot, ch::tools::run_latch_watch);
     add_report_command(*latch, line, "break", "Fence the writer of a table, however alive it is",
                        "TABLE", "ROOT/DATABASE/TABLE", ch::tools::run_latch_break);
     CLI::App* snapshot = app.add_subcommand("snapshot", "Versions that stay readable");

@@ -100,6 +100,17 @@ bool run_latch_status(const CommandContext& context, const std::string& root) {
     return true;
 }
 
+bool run_latch_watch(const CommandContext& context, const std::string& root) {
+    constexpr uint64_t kWaitMs = 60'000;
+    std::shared_ptr<storage::Database> database = open_store(context, root);
+    for (uint64_t told = 0;;) {
+        const uint64_t newest = database->latch().wait_above(told, kWaitMs);
+        if (newest <= told) continue;
+        told = newest;
+        write_report(context, {{"version", told}}, "version " + std::to_string(told) + "\n");
+    }
+}
+
 bool run_latch_break(const CommandContext& context, const std::string& path) {
     const auto [database_path, table_name] = split_last(path, "ROOT/DATABASE/TABLE");
     const auto [root, database_name] = split_last(database_path, "ROOT/DATABASE/TABLE");

@@ -24,6 +24,8 @@ bool run_history(const CommandContext& context, const std::string& table);
 /// Says what is wrong with a root and what to do; false if something is. Changes nothing.
 bool run_doctor(const CommandContext& context, const std::string& root);
 bool run_latch_status(const CommandContext& context, const std::string& root);
+/// Goes on until it is ended; a line a version, the newest first.
+bool run_latch_watch(const CommandContext& context, const std::string& root);
 bool run_latch_break(const CommandContext& context, const std::string& table);
 bool run_snapshot_ls(const CommandContext& context, const std::string& root);
 bool run_snapshot_pin(const CommandContext& context, const std::string& root_and_name);
