@@ -50,7 +50,8 @@ void drop_database(storage::Database& database, const json& request) {
     check_fields(request, kWhat, {"command", "root", "database", "cascade", "latch_wait_ms"});
     const std::string name = text_field(request, kWhat, "database");
     std::vector<storage::TableId> tables;
-    for (const auto& [id, table] : database.newest()->tables)
+    const std::shared_ptr<const storage::State> state = database.newest();
+    for (const auto& [id, table] : state->tables)
         if (table->database_name == name) tables.push_back(id);
     if (!tables.empty() && !optional_flag(request, kWhat, "cascade").value_or(false))
         throw Error(ErrorCode::InvalidArgument,

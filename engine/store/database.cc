@@ -347,7 +347,8 @@ Transaction Database::begin(const CommitId& id) {
 }
 
 std::optional<uint64_t> Database::find_commit(const CommitId& id) {
-    for (const auto& [commit, version] : newest()->recent_commits)
+    const std::shared_ptr<const State> state = newest();
+    for (const auto& [commit, version] : state->recent_commits)
         if (commit == id) return version;
     return std::nullopt;
 }

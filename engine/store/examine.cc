@@ -199,7 +199,8 @@ private:
     }
 
     void list_latches() {
-        for (const auto& [id, table] : database_->newest()->tables)
+        const std::shared_ptr<const State> state = database_->newest();
+        for (const auto& [id, table] : state->tables)
             if (is_locked(root_ + "/.ch/latch/" + std::to_string(id) + ".writer")) held_.insert(id);
     }
 

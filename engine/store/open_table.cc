@@ -97,8 +97,8 @@ std::optional<std::vector<std::string>> list_databases(const std::shared_ptr<io:
     if (!place) return std::nullopt;
     std::vector<std::string> names;
     std::shared_ptr<Database> database = open_database(files, place->root, point);
-    for (const auto& [name, id] : read_snapshot(*database, point).state->databases)
-        names.push_back(name);
+    const std::shared_ptr<const State> state = read_snapshot(*database, point).state;
+    for (const auto& [name, id] : state->databases) names.push_back(name);
     return names;
 }
 
