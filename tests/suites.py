@@ -178,4 +178,12 @@ SUITES = (
         python("tests/spark/run.py", "--seed", "{seed}"),
         when_full=("--full",),
     ),
+    Suite(
+        "syncer",
+        "syncer",
+        "binlog-syncer against a real TiDB: every version that it publishes is TiDB's own state, value by value",
+        python("tests/syncer/run.py"),
+        when_full=("--size", "full"),
+        minutes_max=60,
+    ),
 )
