@@ -77,7 +77,7 @@ TEST_F(TableWriterTest, AnOlderVersionIsReadAsItWas) {
     rows_.now_ms += 1000;
     rows_.insert(table, {{2, 20}});
     EXPECT_EQ(rows_.read("t", "v", ReadPoint::of_number(version)), "1=10");
-    EXPECT_EQ(rows_.read("t", "v", {{}, (rows_.now_ms - 1) << 18}), "1=10");
+    EXPECT_EQ(rows_.read("t", "v", {{}, (rows_.now_ms - 1) << 18, {}}), "1=10");
     EXPECT_EQ(rows_.read("t"), "1=10 2=20");
 }
 
