@@ -18,9 +18,14 @@ TOOL = "clang-tidy-16"
 EXTRA = ("--extra-arg=-Wno-everything", "--quiet")
 
 
+def is_ours(path: Path) -> bool:
+    """Neither generated nor somebody else's."""
+    return path.is_file() and "third_party" not in path.parts and BUILD not in path.parents
+
+
 def files_of_build() -> list[str]:
     commands = json.loads((BUILD / "compile_commands.json").read_text())
-    return sorted({c["file"] for c in commands if Path(c["file"]).is_file() and "third_party" not in c["file"]})
+    return sorted({c["file"] for c in commands if is_ours(Path(c["file"]))})
 
 
 def check(path: str, deadline: float) -> str | None:
