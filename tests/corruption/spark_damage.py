@@ -92,7 +92,7 @@ class Reader:
         import checks
 
         jar = shutil.copy(options.jar, scratch / "chspark.jar")  # a build beside us may replace it
-        self.spark = checks.open_session(checks.World(str(scratch), str(jar), options.seed, 0))
+        self.spark = checks.open_session(checks.World(str(scratch), str(jar), options.seed))
         self.spark.sparkContext.setLogLevel("OFF")
 
     def rows(self, table: Path) -> list:

@@ -22,7 +22,7 @@ def check(function):
 class World:
     """Where things are, and how much to do."""
 
-    def __init__(self, root: str, jar: str, seed: int, predicates: int, aggregates: int):
+    def __init__(self, root: str, jar: str, seed: int, predicates: int = 0, aggregates: int = 0):
         self.root, self.jar, self.seed, self.predicates, self.aggregates = root, jar, seed, predicates, aggregates
         self.temporary = ""  # the JVM's java.io.tmpdir
 
