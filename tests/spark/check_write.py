@@ -59,6 +59,14 @@ def shown(name: str) -> str:
     return f"string({text}) AS `{name}`"
 
 
+def answers(exports: str) -> dict:
+    """What a ClickHouse says of exported tables, by their names."""
+    peer = Path(__file__).parent.parent / "compat" / "store_peer.py"
+    subprocess.run([sys.executable, str(peer), exports], env=environment([newest("chdb")]), check=True, capture_output=True)
+    with open(f"{exports}/answers.json", encoding="utf-8") as file:
+        return json.load(file)
+
+
 def make_source(spark) -> str:
     columns = ", ".join(expression(name) for name in COLUMNS)
     spark.sql(f"SELECT id, {columns} FROM range(0, {ROWS}, 1, 3)").createOrReplaceTempView("source")
@@ -96,15 +104,42 @@ def clickhouse_attaches_what_spark_wrote(spark, world):
         exports = f"{root}-exports"
         os.mkdir(exports)
         tool(world, "export", f"{root}/d/t", f"{exports}/t")
-        peer = Path(__file__).parent.parent / "compat" / "store_peer.py"
-        subprocess.run([sys.executable, str(peer), exports], env=environment([newest("chdb")]), check=True, capture_output=True)
-        with open(f"{exports}/answers.json", encoding="utf-8") as file:
-            answer = json.load(file)["t"]
+        answer = answers(exports)["t"]
         equal(answer["complaints"], [])
         found = sorted((json.loads(line, parse_float=Decimal) for line in answer["rows"]), key=lambda row: row["id"])
         expected = [row.asDict(recursive=True) for row in spark.table("source").select("id", *names).orderBy("id").collect()]
         for was, now in zip(expected, found, strict=True):
             equal(now, was, f"row {was['id']}")
+
+
+@check
+def parts_are_written_as_the_properties_say(spark, world):
+    with store(spark, world) as (root, d):
+        spark.sql(
+            f"CREATE TABLE {d}.t (k BIGINT, v STRING, `a b` INT) TBLPROPERTIES ('order_by'='k', 'engine'='ReplacingMergeTree', 'codec'='zstd(3)',"
+            " 'codec.V'='none', 'min_bytes_for_wide_part'='0', 'index_granularity'='16', 'index.i'='v bloom_filter(0.01) granularity 2', 'index.j'='A B minmax')"
+        )
+        spark.sql(f"INSERT INTO {d}.t SELECT id, concat('v', id), id FROM range(100)")
+        spark.sql(f"ALTER TABLE {d}.t ADD COLUMN w INT")
+        spark.sql(f"INSERT INTO {d}.t SELECT id, concat('v', id), id, id FROM range(50, 150)")
+        tool(world, "merge", f"{root}/d/t", "--final")
+        equal(rows(spark, f"{d}.t", "count(*), count(w), max(w)"), [(150, 100, 149)])
+        exports = f"{root}-exports"
+        os.mkdir(exports)
+        tool(world, "export", f"{root}/d/t", f"{exports}/t")
+        layout = answers(exports)["t"]["layout"]
+        default = "CODEC(ZSTD(3))"
+        equal(layout["codecs"], {"k": default, "v": "CODEC(NONE)", "a b": default, "_version": default, "_is_deleted": default, "w": default})
+        equal((layout["kind"], layout["hidden"]), ("Wide", []))
+        equal(layout["indices"], [["i", "bloom_filter", "v", 2], ["j", "minmax", "a b", 1]])
+        spark.sql(f"CREATE OR REPLACE TABLE {d}.t TBLPROPERTIES ('order_by'='id', 'codec.id'='LZ4') AS SELECT id FROM range(9)")
+        spark.range(9).writeTo(f"{d}.u").tableProperty("codec", "ZSTD").tableProperty("index.i", "id minmax").create()
+        for wrong, text in (
+            ("'codec'='brotli'", "expected none, lz4"), ("'codec'='zstd(23)'", "ZSTD's level"), ("'codec.x'='lz4'", "no column 'x'"),
+            ("'index.i'='v set(3)'", "'<column> minmax'"), ("'index.i'='x minmax'", "no column 'x'"),
+            ("'min_rows_for_wide_part'='many'", "expected a number"), ("'index_granularity_bytes'='5'", "at least 1024"),
+        ):  # fmt: skip
+            fails(lambda wrong=wrong: spark.sql(f"CREATE TABLE {d}.x (v INT) TBLPROPERTIES ({wrong})"), text)
 
 
 @check

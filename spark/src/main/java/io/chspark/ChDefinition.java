@@ -53,13 +53,19 @@ record ChDefinition(String sql, ChLayout layout) {
     }
     Set<String> notNull = new LinkedHashSet<>(key);
     notNull.addAll(partition);
+    ChStorageProperties storage = new ChStorageProperties(properties);
+    storage.columns().forEach(name -> existing(name, ChStorageProperties.CODEC_OF + name, schema));
     List<String> columns = new ArrayList<>();
     for (StructField field : schema.fields()) {
-      columns.add(column(field, notNull.contains(field.name())));
+      columns.add(column(field, notNull.contains(field.name())) + storage.codecOf(field.name()));
     }
     if (replaces) {
       columns.add("`" + VERSION + "` UInt64");
       columns.add("`" + IS_DELETED + "` UInt8");
+    }
+    for (ChStorageProperties.Index index : storage.indices()) {
+      String column = existing(index.column(), index.property(), schema);
+      columns.add("INDEX " + quoted(index.name(), '`') + " " + quoted(column, '`') + index.rest());
     }
     String engine = replaces ? REPLACING + "(`" + VERSION + "`, `" + IS_DELETED + "`)" : MERGE_TREE;
     String comment = properties.getOrDefault(TableCatalog.PROP_COMMENT, "");
@@ -76,6 +82,7 @@ record ChDefinition(String sql, ChLayout layout) {
             + (primary.isEmpty() ? "" : " PRIMARY KEY " + tuple(primary))
             + " ORDER BY "
             + tuple(key)
+            + storage.settings()
             + (comment.isEmpty() ? "" : " COMMENT " + quoted(comment, '\''));
     return new ChDefinition(sql, new ChLayout(key, partition, replaces));
   }
@@ -86,7 +93,7 @@ record ChDefinition(String sql, ChLayout layout) {
       boolean isOption =
           name.startsWith(TableCatalog.OPTION_PREFIX)
               || properties.containsKey(TableCatalog.OPTION_PREFIX + name);
-      if (!isOption && !KNOWN.contains(name)) {
+      if (!isOption && !KNOWN.contains(name) && !ChStorageProperties.isKnown(name)) {
         throw refusal(
             "TBLPROPERTIES ('"
                 + name
@@ -95,7 +102,9 @@ record ChDefinition(String sql, ChLayout layout) {
                 + ", "
                 + PRIMARY_KEY
                 + ", "
-                + ENGINE);
+                + ENGINE
+                + ", codec, codec.<column>, index.<name>, "
+                + String.join(", ", ChStorageProperties.SETTINGS));
       }
     }
     String provider = properties.getOrDefault(TableCatalog.PROP_PROVIDER, ChDataSource.NAME);
