@@ -88,8 +88,8 @@ Bytes take_decimal(ByteReader& reader) {
                     "a decimal of " + std::to_string(precision) + " digits, " +
                         std::to_string(fraction) + " of them behind the point",
                     {}, at);
-    return reader.take(
-        static_cast<size_t>(2 + bytes_of(precision - fraction) + bytes_of(fraction)));
+    return reader.take(2 + static_cast<size_t>(bytes_of(precision - fraction)) +
+                       static_cast<size_t>(bytes_of(fraction)));
 }
 
 DecimalDigits decode_decimal(Bytes bytes) {
