@@ -20,6 +20,13 @@ const std::string kName(32, 'a');
 const std::string kId(16, 'i');
 
 class BareClient : public testing::Test {
+public:
+    ~BareClient() override {
+        static_cast<void>(arbiter_.stop());
+        server_->Shutdown(std::chrono::system_clock::now());
+        service_.stop();
+    }
+
 protected:
     BareClient()
         : root_(ServedRoot::open(std::make_shared<io::PosixFs>(), scratch_.path() + "/root",
@@ -35,12 +42,6 @@ protected:
         stub_ =
             rpc::Latch::NewStub(grpc::CreateChannel(socket, grpc::InsecureChannelCredentials()));
     }
-    ~BareClient() override {
-        static_cast<void>(arbiter_.stop());
-        server_->Shutdown(std::chrono::system_clock::now());
-        service_.stop();
-    }
-
     template <typename Request, typename Reply>
     grpc::Status call(grpc::Status (rpc::Latch::Stub::*method)(grpc::ClientContext*, const Request&,
                                                                Reply*),

@@ -1,3 +1,4 @@
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
@@ -70,7 +71,7 @@ int run(const CommandLine& line) {
         failed = error;
     }
     // The waiter waits for a signal still where run() ended by itself.
-    pthread_kill(waiter.native_handle(), SIGTERM);
+    kill(getpid(), SIGTERM);
     waiter.join();
     if (!failed) return 0;
     ch::syncer::write_event("failed", {{"error", failed->what()}});

@@ -176,7 +176,7 @@ uint64_t GroupTable::hash_of(const uint64_t* words) const {
 template <size_t kWords>
 void GroupTable::find_packed(size_t rows, uint32_t* groups) {
     const size_t step = kWords == 0 ? words_count_ : kWords;
-    auto same = [step](const uint64_t* left, const uint64_t* right) {
+    auto same = [=](const uint64_t* left, const uint64_t* right) {
         for (size_t i = 0; i < step; ++i)
             if (left[i] != right[i]) return false;
         return true;
