@@ -78,8 +78,8 @@ std::vector<Arbiter::Call> Arbiter::advance() {
     return calls;
 }
 
-void Arbiter::finish(std::vector<Call> calls) {
-    for (Call& call : calls) call.done(call.is_granted);
+void Arbiter::finish(const std::vector<Call>& calls) {
+    for (const Call& call : calls) call.done(call.is_granted);
 }
 
 void Arbiter::let_time_pass() {
@@ -92,7 +92,7 @@ void Arbiter::let_time_pass() {
         std::vector<Call> calls;
         if (keeper_.next_ms().value_or(UINT64_MAX) <= boot_ms()) calls = advance();
         lock.unlock();
-        finish(std::move(calls));
+        finish(calls);
         lock.lock();
     }
 }
@@ -117,7 +117,7 @@ std::optional<Opened> Arbiter::open(uint64_t ttl_ms, std::string note, const Cla
                 opened.lost_pins.push_back(pin.name);
         calls = advance();
     }
-    finish(std::move(calls));
+    finish(calls);
     return opened;
 }
 
@@ -130,7 +130,7 @@ bool Arbiter::renew(latch::SessionNumber session, std::vector<std::string>& brok
         broken = keeper_.take_broken(session);
         calls = advance();
     }
-    finish(std::move(calls));
+    finish(calls);
     return lives;
 }
 
@@ -141,7 +141,7 @@ void Arbiter::close(latch::SessionNumber session) {
         keeper_.close(session, boot_ms());
         calls = advance();
     }
-    finish(std::move(calls));
+    finish(calls);
 }
 
 std::optional<uint64_t> Arbiter::acquire(latch::SessionNumber session, latch::LeaseWish wish,
@@ -167,7 +167,7 @@ std::optional<uint64_t> Arbiter::acquire(latch::SessionNumber session, latch::Le
         }
         for (Call& call : advance()) calls.push_back(std::move(call));
     }
-    finish(std::move(calls));
+    finish(calls);
     return ticket;
 }
 
@@ -184,7 +184,7 @@ void Arbiter::cancel(uint64_t ticket) {
         }
         for (Call& call : advance()) calls.push_back(std::move(call));
     }
-    finish(std::move(calls));
+    finish(calls);
 }
 
 bool Arbiter::release(latch::SessionNumber session, const std::string& id) {
@@ -196,7 +196,7 @@ bool Arbiter::release(latch::SessionNumber session, const std::string& id) {
         keeper_.release(session, id, now);
         calls = advance();
     }
-    finish(std::move(calls));
+    finish(calls);
     return true;
 }
 
@@ -207,7 +207,7 @@ void Arbiter::break_resource(latch::ResourceId resource) {
         keeper_.break_resource(resource, boot_ms());
         calls = advance();
     }
-    finish(std::move(calls));
+    finish(calls);
 }
 
 Arbiter::PinOutcome Arbiter::pin(latch::SessionNumber session, const std::string& name,

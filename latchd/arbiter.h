@@ -121,7 +121,7 @@ private:
         bool is_granted = false;
     };
     [[nodiscard]] std::vector<Call> advance();
-    void finish(std::vector<Call> calls);
+    void finish(const std::vector<Call>& calls);
     void let_time_pass();
     [[nodiscard]] uint64_t new_number() const;
 

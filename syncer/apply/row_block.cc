@@ -1,7 +1,7 @@
 #include "syncer/apply/row_block.h"
 
 #include <algorithm>
-#include <cstring>
+#include <bit>
 
 #include "base/error.h"
 #include "engine/store/write_layout.h"
@@ -48,7 +48,7 @@ int handle_index_of(const TidbTable& table, const TidbColumn& column) {
 
 bool same(const Datum& a, const Datum& b) {
     return a.kind == b.kind && a.int_value == b.int_value && a.uint_value == b.uint_value &&
-           std::memcmp(&a.double_value, &b.double_value, sizeof(double)) == 0 &&
+           std::bit_cast<uint64_t>(a.double_value) == std::bit_cast<uint64_t>(b.double_value) &&
            std::ranges::equal(a.bytes, b.bytes);
 }
 
