@@ -51,7 +51,7 @@ bool Arbiter::stop() {
                               [](const latch::Holder& holder) { return holder.is_waiting; });
     }
     changed_.notify_all();
-    finish(std::move(refused));
+    finish(refused);
     return is_idle;
 }
 
