@@ -99,7 +99,7 @@ std::vector<Syncer::Ready> Syncer::next_batch(std::optional<uint64_t> until) {
         }
         if (!batch.empty() && (is_ddl || bytes + content.place.bytes > config_.bytes_max)) break;
         bytes += content.place.bytes;
-        batch.push_back(std::move(*set_aside_));
+        batch.push_back(*set_aside_);
         set_aside_ = assembler_->take();
         if (is_ddl) break;
     }
