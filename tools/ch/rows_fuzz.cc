@@ -35,8 +35,11 @@ constexpr std::array<std::pair<const char*, const char*>, 14> kColumns = {{
 ch::tools::RowSourceOptions options() {
     constexpr size_t kMemoryBytes = size_t{64} << 20;
     ch::tools::RowSourceOptions options;
-    for (const auto& [name, type] : kColumns)
-        options.columns.push_back({name, ch::format::parse_type(type), "", "", "", std::nullopt});
+    for (const auto& [name, type] : kColumns) {
+        ch::table::TableColumn& column = options.columns.emplace_back();
+        column.name = name;
+        column.type = ch::format::parse_type(type);
+    }
     options.pool =
         std::make_shared<ch::BufferPool>(std::make_shared<ch::MemoryBudget>(kMemoryBytes));
     options.files = std::make_shared<ch::io::MemFs>();
