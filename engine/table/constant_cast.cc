@@ -81,8 +81,9 @@ std::optional<Int128> parse_decimal(std::string_view text, unsigned scale) {
         any = true;
         if (in_fraction && fraction == scale) continue;
         if (in_fraction) ++fraction;
+        // Before the digit is taken: one more than fit would wrap around to some other number.
+        if ((value > 0 || c != '0') && ++digits > kDigitsMax) return std::nullopt;
         value = value * 10 + (c - '0');
-        if (value > 0 && ++digits > kDigitsMax) return std::nullopt;
     }
     if (!any || digits + (scale - fraction) > kDigitsMax) return std::nullopt;
     value *= exec::power_of_ten(static_cast<unsigned>(scale - fraction));

@@ -81,6 +81,8 @@ TEST(Constant, IsRefusedWhereItsValueIsNotKnown) {
     EXPECT_TRUE(is_refused("'2020-01-01 00:00:00'", "DateTime"));
     EXPECT_TRUE(is_refused("'2020-02-30'", "Date"));
     EXPECT_TRUE(is_refused("()", "Int64"));
+    EXPECT_TRUE(is_refused("'" + std::string(39, '2') + "'", "Decimal(38, 0)"));
+    EXPECT_TRUE(is_refused("'" + std::string(60, '2') + "'", "Decimal(38, 2)"));
     EXPECT_TRUE(is_refused("'x'", "Decimal(50, 40)"));
     std::string casts = "1";
     for (int i = 0; i < 10000; ++i) casts += "::Int8";
